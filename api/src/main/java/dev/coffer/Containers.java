@@ -1,0 +1,4 @@
+package dev.coffer;
+
+/** Placeholder. */
+interface Containers {}

@@ -1,0 +1,2 @@
+/** Containers for Java programs: create, start, enter, inspect, stop, destroy. */
+package dev.coffer;

@@ -1,0 +1,11 @@
+/** Containers for Java programs. */
+module dev.coffer {
+  requires transitive dev.coffer.model;
+  requires transitive dev.coffer.config;
+  requires transitive dev.coffer.plan;
+  requires transitive dev.coffer.runtime;
+  requires dev.coffer.image;
+  requires dev.coffer.linux;
+
+  exports dev.coffer;
+}

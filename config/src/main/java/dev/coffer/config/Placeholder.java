@@ -1,0 +1,4 @@
+package dev.coffer.config;
+
+/** Placeholder. */
+interface Placeholder {}

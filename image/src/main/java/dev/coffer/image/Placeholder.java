@@ -1,0 +1,4 @@
+package dev.coffer.image;
+
+/** Placeholder. */
+interface Placeholder {}

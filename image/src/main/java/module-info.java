@@ -1,0 +1,9 @@
+/** Where root file systems come from: the built-in image and templates. */
+module dev.coffer.image {
+  requires transitive dev.coffer.model;
+  requires dev.coffer.config;
+  requires transitive dev.coffer.linux;
+  requires dev.coffer.runtime;
+
+  exports dev.coffer.image;
+}

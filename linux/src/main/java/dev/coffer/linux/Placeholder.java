@@ -1,0 +1,4 @@
+package dev.coffer.linux;
+
+/** Placeholder. */
+interface Placeholder {}

@@ -1,0 +1,33 @@
+package dev.coffer.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the container's processes may do.
+ *
+ * @param keep capabilities to keep; present even when empty if lxc.cap.keep was given ({@code none})
+ * @param drop capabilities to drop when {@code keep} is absent
+ * @param idMaps the user namespace's maps; empty for none
+ * @param keyring whether init gets a fresh session keyring
+ */
+public record Privileges(
+    Optional<List<Sourced<Capability>>> keep,
+    List<Sourced<Capability>> drop,
+    List<Sourced<IdMap>> idMaps,
+    Sourced<Boolean> noNewPrivileges,
+    Sourced<Boolean> keyring) {
+  public static final Privileges DEFAULT =
+      new Privileges(
+          Optional.empty(),
+          List.of(),
+          List.of(),
+          Sourced.builtIn(false, "lxc.no_new_privs"),
+          Sourced.builtIn(true, "lxc.keyring.session"));
+
+  public Privileges {
+    keep = keep.map(List::copyOf);
+    drop = List.copyOf(drop);
+    idMaps = List.copyOf(idMaps);
+  }
+}

@@ -1,0 +1,4 @@
+package dev.coffer.plan;
+
+/** Placeholder. */
+interface Planner {}

@@ -1,0 +1,4 @@
+package dev.coffer.runtime;
+
+/** Placeholder. */
+interface Placeholder {}

@@ -1,0 +1,7 @@
+/** Carries plans out: launcher programs, life cycle, journal, the keepers' other end. */
+module dev.coffer.runtime {
+  requires transitive dev.coffer.plan;
+  requires transitive dev.coffer.linux;
+
+  exports dev.coffer.runtime;
+}

@@ -1,0 +1,4 @@
+package dev.coffer.tools;
+
+/** Placeholder. */
+interface Placeholder {}
