@@ -1,0 +1,80 @@
+package dev.coffer;
+
+import dev.coffer.config.LxcConfig;
+import dev.coffer.model.ContainerState;
+import dev.coffer.model.plan.Plan;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * One container by name, whether it exists yet or not. Every method throws {@link
+ * dev.coffer.model.CofferException} with the reason and a remedy when it cannot do its work; then nothing
+ * has changed. Safe for use by several threads.
+ */
+public interface Container {
+  String name();
+
+  /** The directory that holds the container's directory. */
+  Path lxcPath();
+
+  /** Whether {@code LXCPATH/NAME/config} exists. */
+  boolean isDefined();
+
+  /** The configuration file as it stands, with problems gathered; empty where there is no file. */
+  LxcConfig config();
+
+  /** The state now; STOPPED for a container that is not defined. */
+  ContainerState state();
+
+  /** Init's process id as the caller's pid namespace sees it; empty when not running. */
+  OptionalInt initPid();
+
+  /** Makes the container. */
+  void create(CreateOptions options);
+
+  /**
+   * Starts it. Detached: returns 0 once it is RUNNING. Foreground: returns when the container has stopped,
+   * with the first process's exit status (128 + signal when a signal ended it).
+   */
+  int start(StartOptions options);
+
+  /** What {@link #start} would do, in order, without doing anything. */
+  Plan plan(StartOptions options);
+
+  /** Stops or reboots it. Returns whether the wanted state was reached within the time. */
+  boolean stop(StopOptions options);
+
+  /** Runs a command inside and returns its exit status as lxc-attach(1) defines it. */
+  int attach(AttachOptions options);
+
+  /** Freezes all processes; nothing happens when they are frozen already. */
+  void freeze();
+
+  void unfreeze();
+
+  /**
+   * Waits until the state is one of {@code states}.
+   *
+   * @param timeout how long at most; empty for ever, zero to look once
+   */
+  boolean await(Set<ContainerState> states, Optional<Duration> timeout);
+
+  /** Resource use now, from the cgroup files; empty when not running. */
+  Optional<Usage> usage();
+
+  /** Addresses of the interfaces inside, loopback and link-local ones left out; empty when not running. */
+  List<Address> addresses();
+
+  /**
+   * A value as the running container was started with, or of the file when it is stopped. Empty for an
+   * unknown key, an empty string for a value that is not set; lists are lines each ending in a newline.
+   */
+  Optional<String> configItem(String key);
+
+  /** Deletes the container with its storage; refused while it runs. */
+  void destroy(DestroyOptions options);
+}

@@ -1,4 +1,0 @@
-package dev.coffer;
-
-/** Placeholder. */
-interface Containers {}

@@ -1,0 +1,5 @@
+package dev.coffer.config;
+/** Placeholder; being written. */
+public final class LxcConfig {
+  private LxcConfig() {}
+}

@@ -1,4 +1,0 @@
-package dev.coffer.linux;
-
-/** Placeholder. */
-interface Placeholder {}
