@@ -2,7 +2,12 @@ package dev.coffer.model.plan;
 
 import dev.coffer.model.Origin;
 
-/** placeholder until the kinds are written. */
-public interface Step {
+/** One thing that is done, as plain values, with the place in the configuration that asked for it. */
+public sealed interface Step permits HostStep, KeeperStep, ContainerStep, RunHook {
   Origin origin();
+
+  Place place();
+
+  /** What is done and on what, in a few words, without the container's name. */
+  String describe();
 }

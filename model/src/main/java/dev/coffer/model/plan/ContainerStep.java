@@ -1,0 +1,395 @@
+package dev.coffer.model.plan;
+
+import dev.coffer.model.Capability;
+import dev.coffer.model.ContainerSpec.Personality;
+import dev.coffer.model.MountEntry.Create;
+import dev.coffer.model.Namespace;
+import dev.coffer.model.Origin;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Steps of the first process inside its new namespaces, up to the execution of init. */
+public sealed interface ContainerStep extends Step {
+  @Override
+  default Place place() {
+    return Place.CONTAINER;
+  }
+
+  /** Asks the kernel for a signal when the keeper ends, PR_SET_PDEATHSIG of prctl(2). */
+  record DieWithKeeper(int signal, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "end with the keeper, by signal " + signal;
+    }
+  }
+
+  /** Becomes uid and gid 0 of the new user namespace. */
+  record BecomeRoot(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "become root of the user namespace";
+    }
+  }
+
+  /** Leaves namespaces that can only be left after the cgroup was entered, unshare(2). */
+  record UnshareNamespaces(Set<Namespace> namespaces, Origin origin) implements ContainerStep {
+    public UnshareNamespaces {
+      namespaces = Set.copyOf(namespaces);
+    }
+
+    @Override
+    public String describe() {
+      return "unshare "
+          + namespaces.stream().sorted().map(Namespace::file).collect(Collectors.joining(" "));
+    }
+  }
+
+  /** Joins a namespace of another process, setns(2). */
+  record JoinNamespace(Namespace namespace, String path, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "join " + namespace.file() + " namespace " + path;
+    }
+  }
+
+  /** Keeps later mounts from reaching the host: the whole tree becomes a slave, mount_namespaces(7). */
+  record IsolateMounts(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "make all mounts slaves of the host's";
+    }
+  }
+
+  /**
+   * Puts the root file system on the mount point and holds it by a descriptor; every later path below the
+   * container's root is resolved beneath that descriptor.
+   *
+   * @param idMapped whether the mount maps the container's ids to those on disk
+   */
+  record MountRoot(
+      String source, String mountPoint, MountAttributes attributes, boolean idMapped, Origin origin)
+      implements ContainerStep {
+    @Override
+    public String describe() {
+      return "mount root "
+          + source
+          + " on "
+          + mountPoint
+          + attributes.describe()
+          + (idMapped ? ", id-mapped" : "");
+    }
+  }
+
+  record SetHostname(String name, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "set hostname " + name;
+    }
+  }
+
+  /** A fresh session keyring, keyrings(7). */
+  record NewKeyring(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "join a new session keyring";
+    }
+  }
+
+  record BringUpLoopback(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "bring up lo";
+    }
+  }
+
+  /** A new instance of a file system on a directory below the root, fsopen(2). */
+  record MountFileSystem(
+      String type,
+      String source,
+      Target target,
+      MountAttributes attributes,
+      List<String> data,
+      boolean optional,
+      Origin origin)
+      implements ContainerStep {
+    public MountFileSystem {
+      data = List.copyOf(data);
+    }
+
+    @Override
+    public String describe() {
+      return "mount "
+          + type
+          + " on "
+          + target.path()
+          + attributes.describe()
+          + (data.isEmpty() ? "" : " " + String.join(",", data));
+    }
+  }
+
+  /**
+   * Shows a directory or file of the host, or of the container's root, at a second place.
+   *
+   * @param insideRoot whether the source is looked up below the container's root
+   * @param idMapped whether the mount maps the container's ids to those on disk
+   */
+  record BindMount(
+      String source,
+      boolean insideRoot,
+      Target target,
+      boolean recursive,
+      MountAttributes attributes,
+      boolean idMapped,
+      boolean optional,
+      Origin origin)
+      implements ContainerStep {
+    @Override
+    public String describe() {
+      return "bind-mount "
+          + (insideRoot ? "(root)/" : "")
+          + source
+          + " on "
+          + target.path()
+          + attributes.describe();
+    }
+  }
+
+  /** Makes a path below the root read-only by a bind mount on itself; a missing one is passed over. */
+  record ProtectPath(String path, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "make " + path + " read-only";
+    }
+  }
+
+  /** Hides a file or directory below the root; a missing one is passed over. */
+  record MaskPath(String path, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "mask " + path;
+    }
+  }
+
+  /** A character device node in the container's /dev. */
+  record CreateDevice(String path, int major, int minor, int mode, Origin origin)
+      implements ContainerStep {
+    @Override
+    public String describe() {
+      return "create device " + path + " " + major + ":" + minor;
+    }
+  }
+
+  record CreateDirectory(String path, int mode, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "create directory " + path;
+    }
+  }
+
+  record CreateSymlink(String path, String target, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "link " + path + " to " + target;
+    }
+  }
+
+  /** The container's own pseudo-terminals, devpts in Documentation/filesystems. */
+  record MountDevpts(long max, Optional<Long> gid, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "mount devpts on dev/pts, at most " + max + " terminals";
+    }
+  }
+
+  /** Puts the console's terminal, made by the engine, on a file in /dev. */
+  record AttachConsole(String path, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "put the console on " + path;
+    }
+  }
+
+  /** Takes terminals from the container's devpts and puts them on {@code prefix}1…, for getty. */
+  record CreateTtys(String prefix, int count, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "create " + count + " terminals " + prefix + "1…";
+    }
+  }
+
+  /** Makes the root file system the root and lets go of the host's tree, pivot_root(2). */
+  record PivotRoot(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "pivot to the root file system";
+    }
+  }
+
+  record SetPersonality(Personality personality, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "set personality " + personality;
+    }
+  }
+
+  /** Writes a file below /proc/sys through a private instance of proc. */
+  record SetSysctl(String name, String value, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "set sysctl " + name + " = " + value;
+    }
+  }
+
+  /** Drops capabilities for good: from the bounding set and from all others. */
+  record DropCapabilities(List<Capability> capabilities, Origin origin) implements ContainerStep {
+    public DropCapabilities {
+      capabilities = List.copyOf(capabilities);
+    }
+
+    @Override
+    public String describe() {
+      return "drop "
+          + capabilities.stream().map(Capability::describe).collect(Collectors.joining(" "));
+    }
+  }
+
+  record ForbidNewPrivileges(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "forbid gaining privileges";
+    }
+  }
+
+  /** A new session, with standard streams on the terminal if there is one. */
+  record StartSession(Streams streams, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "start a session, streams on " + streams.label();
+    }
+  }
+
+  /** Where standard input, output and error of the first process go. */
+  enum Streams {
+    /** The console's terminal. */
+    CONSOLE("the console"),
+    /** The caller's streams; those that are terminals are replaced by one of the container's. */
+    CALLER("the caller's"),
+    NULL("/dev/null");
+
+    private final String label;
+
+    Streams(String label) {
+      this.label = label;
+    }
+
+    public String label() {
+      return label;
+    }
+  }
+
+  /** Becomes pid 1 in the narrow sense: reaps and forwards signals while the rest goes on in a child. */
+  record BecomeInit(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "run a minimal init, the command as its child";
+    }
+  }
+
+  record EnterDirectory(String path, boolean required, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "change directory to " + path;
+    }
+  }
+
+  record BecomeUser(long uid, long gid, List<Long> groups, Origin origin) implements ContainerStep {
+    public BecomeUser {
+      groups = List.copyOf(groups);
+    }
+
+    @Override
+    public String describe() {
+      return "become uid " + uid + " gid " + gid;
+    }
+  }
+
+  /** Executes the command; a name without a slash is looked for in {@code searchPath}. */
+  record Execute(
+      List<String> command, List<String> searchPath, List<String> environment, Origin origin)
+      implements ContainerStep {
+    public Execute {
+      command = List.copyOf(command);
+      searchPath = List.copyOf(searchPath);
+      environment = List.copyOf(environment);
+    }
+
+    @Override
+    public String describe() {
+      return "execute " + String.join(" ", command);
+    }
+  }
+
+  /**
+   * A place below the container's root.
+   *
+   * @param path relative to the root; no component may be a symbolic link
+   * @param create what is made where it is missing
+   */
+  record Target(String path, Create create) {}
+
+  /**
+   * Attributes of one mount, mount_setattr(2).
+   *
+   * @param propagation private, slave, shared, unbindable, with {@code r} in front for the whole tree; or
+   *     empty
+   */
+  record MountAttributes(
+      boolean readOnly,
+      boolean noSuid,
+      boolean noDev,
+      boolean noExec,
+      Atime atime,
+      boolean noDirAtime,
+      boolean noSymFollow,
+      String propagation) {
+    /** When access times are written. */
+    public enum Atime {
+      UNCHANGED,
+      RELATIVE,
+      NONE,
+      STRICT
+    }
+
+    public static final MountAttributes NONE =
+        new MountAttributes(false, false, false, false, Atime.UNCHANGED, false, false, "");
+    public static final MountAttributes READ_ONLY =
+        new MountAttributes(true, false, false, false, Atime.UNCHANGED, false, false, "");
+
+    public boolean isNone() {
+      return equals(NONE);
+    }
+
+    /** {@code  (ro,nosuid)} with a blank in front, or nothing. */
+    public String describe() {
+      StringBuilder text = new StringBuilder();
+      add(text, readOnly, "ro");
+      add(text, noSuid, "nosuid");
+      add(text, noDev, "nodev");
+      add(text, noExec, "noexec");
+      add(text, atime == Atime.NONE, "noatime");
+      add(text, atime == Atime.STRICT, "strictatime");
+      add(text, noDirAtime, "nodiratime");
+      add(text, noSymFollow, "nosymfollow");
+      add(text, !propagation.isEmpty(), propagation);
+      return text.isEmpty() ? "" : " (" + text + ")";
+    }
+
+    private static void add(StringBuilder text, boolean set, String word) {
+      if (set) {
+        text.append(text.isEmpty() ? "" : ",").append(word);
+      }
+    }
+  }
+}

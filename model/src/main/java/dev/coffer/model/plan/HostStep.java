@@ -1,0 +1,93 @@
+package dev.coffer.model.plan;
+
+import dev.coffer.model.Origin;
+import java.util.List;
+import java.util.Optional;
+
+/** Steps of the engine. Those that leave something behind name how it is taken back. */
+public sealed interface HostStep extends Step {
+  @Override
+  default Place place() {
+    return Place.HOST;
+  }
+
+  /** What takes the step back; empty when nothing is left behind. */
+  default Optional<Undo> undo() {
+    return Optional.empty();
+  }
+
+  /**
+   * Makes a cgroup and the ones missing above it.
+   *
+   * @param path absolute, below a mounted tree
+   * @param seedCpuset whether cpuset.cpus and cpuset.mems are copied down from the parent, as the v1
+   *     cpuset controller needs before a process can enter
+   */
+  record CreateCgroup(String path, boolean seedCpuset, Origin origin) implements HostStep {
+    @Override
+    public Optional<Undo> undo() {
+      return Optional.of(new Undo.RemoveCgroup(path));
+    }
+
+    @Override
+    public String describe() {
+      return "create cgroup " + path;
+    }
+  }
+
+  /** Lets children of a v2 cgroup use controllers; those that cannot be had are passed over. */
+  record EnableControllers(String path, List<String> controllers, Origin origin)
+      implements HostStep {
+    public EnableControllers {
+      controllers = List.copyOf(controllers);
+    }
+
+    @Override
+    public String describe() {
+      return "enable " + String.join(" ", controllers) + " below " + path;
+    }
+  }
+
+  /** Writes one value into a cgroup's file. */
+  record SetCgroupValue(String path, String file, String value, Origin origin) implements HostStep {
+    @Override
+    public String describe() {
+      return "set " + file + " = " + value + " in " + path;
+    }
+  }
+
+  /** Hands a cgroup to the container's root, cgroups(7) "Delegation". */
+  record DelegateCgroup(String path, long uid, long gid, List<String> files, Origin origin)
+      implements HostStep {
+    public DelegateCgroup {
+      files = List.copyOf(files);
+    }
+
+    @Override
+    public String describe() {
+      return "delegate " + path + " to group " + gid;
+    }
+  }
+
+  /** Allows and denies devices in a v2 cgroup by an eBPF program; the last rule that fits wins. */
+  record FilterDevices(String path, List<DeviceRule> rules, Origin origin) implements HostStep {
+    public FilterDevices {
+      rules = List.copyOf(rules);
+    }
+
+    @Override
+    public String describe() {
+      return "filter devices by " + rules.size() + " rules in " + path;
+    }
+  }
+
+  /**
+   * A rule in the form of the v1 devices controller.
+   *
+   * @param type {@code a}, {@code b} or {@code c}
+   * @param major -1 for any
+   * @param minor -1 for any
+   * @param access some of {@code rwm}
+   */
+  record DeviceRule(char type, int major, int minor, String access, boolean allow) {}
+}

@@ -1,0 +1,102 @@
+package dev.coffer.model.plan;
+
+import dev.coffer.model.IdMap;
+import dev.coffer.model.Limits.Rlimit;
+import dev.coffer.model.Namespace;
+import dev.coffer.model.Origin;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Steps of the keeper, outside the container. */
+public sealed interface KeeperStep extends Step {
+  @Override
+  default Place place() {
+    return Place.KEEPER;
+  }
+
+  /** Moves the keeper itself into a cgroup, so that it does not end with the caller's session. */
+  record EnterCgroup(String path, Origin origin) implements KeeperStep {
+    @Override
+    public String describe() {
+      return "move the keeper to " + path;
+    }
+  }
+
+  /** Joins a pid namespace for the children to come, setns(2). */
+  record JoinPidNamespace(String path, Origin origin) implements KeeperStep {
+    @Override
+    public String describe() {
+      return "join pid namespace " + path;
+    }
+  }
+
+  /**
+   * Creates the first process with new namespaces, clone3(2).
+   *
+   * @param cgroup v2 cgroup it is born in, where the kernel can
+   */
+  record CloneInit(Set<Namespace> namespaces, Optional<String> cgroup, Origin origin)
+      implements KeeperStep {
+    public CloneInit {
+      namespaces = Set.copyOf(namespaces);
+    }
+
+    @Override
+    public String describe() {
+      String names =
+          namespaces.stream().sorted().map(Namespace::file).collect(Collectors.joining(" "));
+      return (names.isEmpty() ? "clone init" : "clone init with new " + names)
+          + cgroup.map(path -> " into " + path).orElse("");
+    }
+  }
+
+  /** Writes uid_map and gid_map of the first process, user_namespaces(7). */
+  record WriteIdMaps(List<IdMap> maps, Origin origin) implements KeeperStep {
+    public WriteIdMaps {
+      maps = List.copyOf(maps);
+    }
+
+    @Override
+    public String describe() {
+      return "map ids " + maps.stream().map(IdMap::describe).collect(Collectors.joining(", "));
+    }
+  }
+
+  /** Moves the first process into cgroups. */
+  record JoinCgroups(List<String> paths, Origin origin) implements KeeperStep {
+    public JoinCgroups {
+      paths = List.copyOf(paths);
+    }
+
+    @Override
+    public String describe() {
+      return "move init to " + String.join(" ", paths);
+    }
+  }
+
+  /** Sets a resource limit of the first process, prlimit(2). */
+  record SetRlimit(Rlimit limit, Origin origin) implements KeeperStep {
+    @Override
+    public String describe() {
+      return "limit "
+          + limit.resource()
+          + " to "
+          + text(limit.soft())
+          + (limit.soft() == limit.hard() ? "" : ":" + text(limit.hard()));
+    }
+
+    private static String text(long value) {
+      return value == Rlimit.UNLIMITED ? "unlimited" : Long.toString(value);
+    }
+  }
+
+  /** Writes a file below /proc/PID of the first process. */
+  record SetProcValue(String name, String value, Origin origin) implements KeeperStep {
+    @Override
+    public String describe() {
+      return "set " + name + " of init to " + value;
+    }
+  }
+}

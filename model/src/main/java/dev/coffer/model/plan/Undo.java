@@ -1,0 +1,37 @@
+package dev.coffer.model.plan;
+
+import java.util.Optional;
+
+/**
+ * How a host step is taken back. Undoing what was never done, or undoing twice, does nothing, so a journal
+ * of these can be written before the steps and replayed at any time.
+ */
+public sealed interface Undo {
+  /** Kills what is left in a cgroup and removes it with everything below. */
+  record RemoveCgroup(String path) implements Undo {}
+
+  /** Removes a file. */
+  record RemoveFile(String path) implements Undo {}
+
+  /** One line of a journal; paths must not contain newlines. */
+  default String encode() {
+    return switch (this) {
+      case RemoveCgroup cgroup -> "remove-cgroup " + cgroup.path();
+      case RemoveFile file -> "remove-file " + file.path();
+    };
+  }
+
+  /** Reads a journal line; empty for one that is cut short or of a kind this version does not know. */
+  static Optional<Undo> decode(String line) {
+    int blank = line.indexOf(' ');
+    if (blank < 0 || blank + 1 == line.length() || line.charAt(blank + 1) != '/') {
+      return Optional.empty();
+    }
+    String path = line.substring(blank + 1);
+    return switch (line.substring(0, blank)) {
+      case "remove-cgroup" -> Optional.of(new RemoveCgroup(path));
+      case "remove-file" -> Optional.of(new RemoveFile(path));
+      default -> Optional.empty();
+    };
+  }
+}
