@@ -1,0 +1,86 @@
+# ./dev build: the launcher, the engine's jars, and a tree that runs: build/coffer.
+
+# What the engine is started with. The AOT cache is made with these very flags; with others it would not be used.
+jvm_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -Xss512k -XX:-UsePerfData -Xlog:disable
+--enable-native-access=dev.coffer.linux"
+
+run_build() {
+  find_jdk
+  local now
+  now=$(source_stamp)
+  if [[ -e build/stamp && $(<build/stamp) == "$now" ]]; then return 0; fi
+  need gcc:gcc make:make musl-gcc:musl-tools /var/lib/dpkg/info/busybox-static.list:busybox-static mvn:maven
+  mkdir -p build
+  rm -f build/stamp
+  build_launcher
+  build_jars
+  assemble_tree "$prefix"
+  echo "$now" >build/stamp
+}
+
+source_stamp() {
+  {
+    echo "$JAVA_HOME $(cat "$JAVA_HOME/release")"
+    stamp dev.d/build.sh dev.d/lib.sh pom.xml */pom.xml */src/main native
+  } | sha256sum | cut -c1-32
+}
+
+build_launcher() {
+  say "building the launcher"
+  make -s -C native OUT="$top/build/native" >build/native.log 2>&1 || {
+    last_lines build/native.log
+    die "the launcher does not build"
+  }
+}
+
+build_jars() {
+  say "building the engine"
+  maven -pl tools -am package -Dmaven.test.skip=true >build/maven.log 2>&1 || {
+    grep -E '^\[(ERROR|WARNING)\]' build/maven.log | grep -vE 'Re-run|\[Help|To see the full|For more inf|After correcting|mvn <args>|^\[ERROR\] *$' >&2
+    die "the engine does not build (build/maven.log)"
+  }
+}
+
+# assemble_tree DIR: bin/ and lib/coffer/ below it. It finds its parts from where bin/coffer is, wherever it is moved to.
+assemble_tree() {
+  local dir=$1 lib=$1/lib/coffer name
+  mkdir -p "$dir/bin" "$lib"
+  # A running launcher cannot be overwritten, only replaced.
+  rm -f "$dir/bin/coffer" "$lib"/*.jar "$lib/engine.aot" "$lib/engine.argv"
+  cp build/native/coffer "$dir/bin/coffer"
+  for name in $tools; do ln -sfn coffer "$dir/bin/lxc-$name"; done
+  cp -p tools/target/coffer-tools-*.jar tools/target/lib/*.jar "$lib/"
+  make_aot_cache "$dir"
+  write_engine_argv "$dir" ${aot_made:+"-XX:AOTCache=@ROOT@/lib/coffer/engine.aot"} >"$lib/engine.argv"
+}
+
+# write_engine_argv DIR [FLAG ...]: the vector that starts the engine, one word a line (native/PROTOCOL.md).
+write_engine_argv() {
+  shift
+  printf '%s\n' "$JAVA_HOME/bin/java" $jvm_flags "$@" \
+    --module-path @ROOT@/lib/coffer -m dev.coffer.tools/dev.coffer.tools.EngineMain
+}
+
+# make_aot_cache DIR: starts an engine as its users will, lets it do what is usual, and keeps which classes it loaded.
+# Sets aot_made. Without a cache everything works, only the first command takes longer.
+make_aot_cache() {
+  local dir=$1 cache=$1/lib/coffer/engine.aot run i
+  aot_made=
+  run=$(mktemp -d /tmp/coffer-train.XXXXXX)
+  write_engine_argv "$dir" "-XX:AOTCacheOutput=@ROOT@/lib/coffer/engine.aot" >"$run/java.argv"
+  # The engine's process id, to wait for its end: the cache is written then.
+  { printf '%s\n' /bin/sh -c 'echo $$ >"$0"; exec "$@"' "$run/pid"; cat "$run/java.argv"; } >"$run/engine.argv"
+  say "warming the engine up"
+  if COFFER_RUN=$run/run COFFER_ENGINE=$run/engine.argv timeout 120 "$BASH" dev.d/train "$dir/bin" "$run" >build/train.log 2>&1; then
+    for ((i = 0; i < 600; i++)); do
+      [[ -e $run/pid ]] && kill -0 "$(<"$run/pid")" 2>/dev/null || break
+      sleep 0.1
+    done
+  fi
+  if [[ -e $run/pid ]]; then kill "$(<"$run/pid")" 2>/dev/null || true; fi
+  rm -rf "$run"
+  if [[ -s $cache ]]; then aot_made=1; else
+    rm -f "$cache"
+    say "no AOT cache was made (build/train.log): the first command will take longer"
+  fi
+}

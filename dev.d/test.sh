@@ -1,0 +1,102 @@
+# ./dev test [PART] [PATTERN]: all tests, ending with one line that counts them.
+
+run_test() {
+  local part=${1:-all} pattern=${2:-}
+  find_jdk
+  mkdir -p build
+  rm -rf build/results
+  mkdir -p build/results
+  . dev.d/check.sh
+  . dev.d/build.sh
+  case $part in
+    all)
+      need_root test
+      run_build
+      test_style
+      test_native
+      test_java '!it' ''
+      test_java it ''
+      ;;
+    unit) test_java '!it' "$pattern" ;;
+    native) test_native ;;
+    style) test_style ;;
+    root)
+      need_root "test root"
+      run_build
+      test_java it "$pattern"
+      ;;
+    *) die "test: no such part: $part (unit, native, style, root)" ;;
+  esac
+  summarize
+}
+
+# Ends with the closing line; fails when a test failed.
+summarize() { "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 dev.d/TestReport.java build/results; }
+
+# result SUITE NAME OUTCOME [FILE]: notes a test that is not JUnit's, in the form of its reports.
+# OUTCOME: passed, failed (FILE has the output), skipped (FILE is the reason).
+result() {
+  local outcome=
+  case $3 in
+    failed) outcome="<failure message=\"see ${4:-}\"/>" ;;
+    skipped) outcome="<skipped message=\"${4:-}\"/>" ;;
+  esac
+  printf '<testsuite><testcase classname="%s" name="%s">%s</testcase></testsuite>\n' "$1" "$2" "$outcome" \
+    >"build/results/TEST-$1-${2//[^A-Za-z0-9]/-}.xml"
+}
+
+test_style() {
+  say "checking the formatting"
+  if check_format; then result style formatting passed; else result style formatting failed build/fmt.log; fi
+}
+
+# The launcher's own tests: make's targets say "ok NAME", "FAIL NAME" or "skip NAME: why" for each; a target that
+# fails without such a line counts as one failure.
+test_native() {
+  need gcc:gcc make:make musl-gcc:musl-tools aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu \
+    qemu-aarch64-static:qemu-user-static
+  local target log line name
+  for target in check check-sanitize check-aarch64 fuzz; do
+    grep -q "^$target:" native/Makefile || continue
+    log=build/native-$target.log
+    say "testing the launcher: $target"
+    if make -s -C native OUT="$top/build/native" "$target" >"$log" 2>&1; then
+      grep -qE '^(ok|FAIL|skip) ' "$log" || result native "$target" passed
+    else
+      last_lines "$log"
+      grep -q '^FAIL ' "$log" || result native "$target" failed "$log"
+    fi
+    while read -r line name; do
+      case $line in
+        ok) result "native-$target" "$name" passed ;;
+        FAIL) result "native-$target" "$name" failed "$log" ;;
+        skip) result "native-$target" "${name%%:*}" skipped "${name#*: }" ;;
+      esac
+    done < <(grep -E '^(ok|FAIL|skip) ' "$log")
+  done
+}
+
+# test_java MODULES PATTERN: what Maven runs; the reports are collected, also those of a run that failed.
+test_java() {
+  local modules=$1 options=() dir log=build/test-${1#!}.log
+  if [[ $1 == it ]]; then
+    say "root tests (build/test-it.log)"
+    modules=it
+  else
+    say "unit tests"
+    log=build/test-unit.log
+  fi
+  [[ ! $2 ]] || options+=("-Dtest=$2" -Dsurefire.failIfNoSpecifiedTests=false)
+  rm -rf */target/surefire-reports
+  if [[ $1 == it ]]; then
+    # The other modules take part for their classes only.
+    options+=(-am -Dcoffer.unit.skip=true)
+  fi
+  maven -pl "$modules" "${options[@]}" -Dmaven.test.failure.ignore=true "-Dcoffer.prefix=$prefix" test >"$log" 2>&1 || {
+    grep -E '^\[ERROR\]' "$log" | head -n 40 >&2
+    result maven "${1#!}" failed "$log"
+  }
+  for dir in */target/surefire-reports; do
+    [[ -d $dir ]] && cp "$dir"/TEST-*.xml build/results/ 2>/dev/null || true
+  done
+}

@@ -1,0 +1,213 @@
+package dev.coffer.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * What a root test works on: an engine, a container folder and container names of its own. After
+ * the test it stops what still runs, and fails the test if a mount, cgroup, link, loop device,
+ * process or file is left.
+ *
+ * <pre>{@code
+ * @RegisterExtension final Machine machine = new Machine();
+ *
+ * @Test
+ * void aContainerStarts() {
+ *   machine.create("web").ok();
+ *   machine.lxc("start", "web", "-d").ok();
+ * }
+ * }</pre>
+ */
+public final class Machine implements BeforeEachCallback, AfterEachCallback {
+  private static final String PREFIX = "coffer-t-";
+
+  private final Path prefix = Path.of(System.getProperty("coffer.prefix", "build/coffer")).toAbsolutePath().normalize();
+  private final Map<String, String> environment = new HashMap<>();
+  private final List<AutoCloseable> cleanUps = new ArrayList<>();
+  private String id;
+  private Path home;
+  private Snapshot before;
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
+    assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+    assertTrue(Files.isExecutable(tool("coffer")), "no " + tool("coffer") + ": run ./dev build first");
+    id = PREFIX + Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36, 36 * 36 * 36 * 36), 36);
+    before = Snapshot.read(id);
+    home = Files.createDirectory(Path.of("/tmp", id), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    Files.createDirectory(lxcpath());
+    Files.createDirectory(scratch());
+    Files.createDirectory(engineFolder(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    environment.putAll(
+        Map.of(
+            "PATH", tool("") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME", "/root",
+            "LANG", "C.UTF-8",
+            "COFFER_RUN", engineFolder().toString()));
+  }
+
+  /** The name of a container: it carries this test's id, so that nothing is taken for another's. */
+  public String name(String container) {
+    return id + "-" + container;
+  }
+
+  /** The folder of this test, removed afterwards. */
+  public Path home() {
+    return home;
+  }
+
+  public Path lxcpath() {
+    return home.resolve("lxc");
+  }
+
+  /** The folder of a container. */
+  public Path container(String container) {
+    return lxcpath().resolve(name(container));
+  }
+
+  /** Where this test's engine has its socket and its log. */
+  public Path engineFolder() {
+    return home.resolve("run");
+  }
+
+  public Path tool(String name) {
+    return prefix.resolve("bin").resolve(name);
+  }
+
+  private Path scratch() {
+    return home.resolve("tmp");
+  }
+
+  /** Any command; ours are found first. */
+  public Command command(String... argv) {
+    return command(List.of(argv));
+  }
+
+  public Command command(List<String> argv) {
+    var words = new ArrayList<>(argv);
+    // The lookup of ProcessBuilder knows this process's PATH only.
+    if (Files.isExecutable(tool(words.getFirst()))) {
+      words.set(0, tool(words.getFirst()).toString());
+    }
+    return new Command(scratch(), environment, List.copyOf(words));
+  }
+
+  public Outcome run(String... argv) {
+    return command(argv).run();
+  }
+
+  /** {@code lxc-TOOL -P LXCPATH -n NAME ARGUMENT…}, not run yet. */
+  public Command lxcCommand(String tool, String container, String... arguments) {
+    var argv = new ArrayList<>(List.of("lxc-" + tool, "-P", lxcpath().toString(), "-n", name(container)));
+    argv.addAll(List.of(arguments));
+    return command(argv);
+  }
+
+  public Outcome lxc(String tool, String container, String... arguments) {
+    return lxcCommand(tool, container, arguments).run();
+  }
+
+  /** Creates a container from the built-in image. */
+  public Outcome create(String container, String... arguments) {
+    var all = new ArrayList<>(List.of("-t", "busybox"));
+    all.addAll(List.of(arguments));
+    return lxc("create", container, all.toArray(String[]::new));
+  }
+
+  /** Adds lines to a container's config. */
+  public void configure(String container, String... lines) throws IOException {
+    Path file = container(container).resolve("config");
+    String text = Files.exists(file) ? Files.readString(file) : "";
+    Files.writeString(file, text + String.join("\n", lines) + "\n");
+  }
+
+  public String state(String container) {
+    return lxc("info", container, "-s", "-H").ok().text();
+  }
+
+  /** Something to be undone after the test, last first. */
+  public void afterwards(AutoCloseable cleanUp) {
+    cleanUps.add(cleanUp);
+  }
+
+  /** Waits until it holds; fails the test when it does not. */
+  public static void await(String what, Duration limit, BooleanSupplier holds) {
+    long end = System.nanoTime() + limit.toNanos() * (System.getenv("COFFER_VM") == null ? 1 : 10);
+    while (!holds.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        fail("not within " + limit.toSeconds() + " s: " + what);
+      }
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new AssertionError("interrupted", e);
+      }
+    }
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    if (home == null) {
+      return;
+    }
+    for (AutoCloseable cleanUp : cleanUps.reversed()) {
+      cleanUp.close();
+    }
+    try (var containers = Files.list(lxcpath())) {
+      for (Path container : containers.filter(Files::isDirectory).toList()) {
+        String name = container.getFileName().toString();
+        run("lxc-stop", "-P", lxcpath().toString(), "-n", name, "-k");
+        run("lxc-destroy", "-P", lxcpath().toString(), "-n", name, "-f");
+      }
+    }
+    run("coffer", "engine", "stop");
+    List<String> left = leftOver();
+    Snapshot.killProcesses(id);
+    removeHome();
+    if (!left.isEmpty()) {
+      fail("left behind:\n  " + String.join("\n  ", left));
+    }
+  }
+
+  /** The kernel takes its time for some of it: what is left counts after a while only. */
+  private List<String> leftOver() throws InterruptedException {
+    List<String> left = List.of();
+    for (int i = 0; i < 50; i++) {
+      left = Snapshot.read(id).beyond(before);
+      if (left.isEmpty()) {
+        return left;
+      }
+      Thread.sleep(100);
+    }
+    return left;
+  }
+
+  private void removeHome() throws IOException {
+    // A mount that was left must not be emptied along with the folder.
+    if (Snapshot.read(id).mounts().stream().anyMatch(m -> m.contains(home.toString()))) {
+      return;
+    }
+    try (var files = Files.walk(home)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
