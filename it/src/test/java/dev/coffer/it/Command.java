@@ -97,7 +97,11 @@ public final class Command {
 
     private Outcome outcome() {
       return new Outcome(
-          argv, process.exitValue(), text(out), text(err), Duration.ofNanos(System.nanoTime() - since));
+          argv,
+          process.exitValue(),
+          text(out),
+          text(err),
+          Duration.ofNanos(System.nanoTime() - since));
     }
 
     /** What it printed so far. */

@@ -38,7 +38,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Machine implements BeforeEachCallback, AfterEachCallback {
   private static final String PREFIX = "coffer-t-";
 
-  private final Path prefix = Path.of(System.getProperty("coffer.prefix", "build/coffer")).toAbsolutePath().normalize();
+  private final Path prefix =
+      Path.of(System.getProperty("coffer.prefix", "build/coffer")).toAbsolutePath().normalize();
   private final Map<String, String> environment = new HashMap<>();
   private final List<AutoCloseable> cleanUps = new ArrayList<>();
   private String id;
@@ -48,19 +49,32 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
     assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
-    assertTrue(Files.isExecutable(tool("coffer")), "no " + tool("coffer") + ": run ./dev build first");
-    id = PREFIX + Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36, 36 * 36 * 36 * 36), 36);
+    assertTrue(
+        Files.isExecutable(tool("coffer")), "no " + tool("coffer") + ": run ./dev build first");
+    id =
+        PREFIX
+            + Integer.toString(
+                ThreadLocalRandom.current().nextInt(36 * 36 * 36, 36 * 36 * 36 * 36), 36);
     before = Snapshot.read(id);
-    home = Files.createDirectory(Path.of("/tmp", id), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    home =
+        Files.createDirectory(
+            Path.of("/tmp", id),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     Files.createDirectory(lxcpath());
     Files.createDirectory(scratch());
-    Files.createDirectory(engineFolder(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Files.createDirectory(
+        engineFolder(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     environment.putAll(
         Map.of(
-            "PATH", tool("") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            "HOME", "/root",
-            "LANG", "C.UTF-8",
-            "COFFER_RUN", engineFolder().toString()));
+            "PATH",
+            tool("") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME",
+            "/root",
+            "LANG",
+            "C.UTF-8",
+            "COFFER_RUN",
+            engineFolder().toString()));
   }
 
   /** The name of a container: it carries this test's id, so that nothing is taken for another's. */
@@ -115,7 +129,8 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
 
   /** {@code lxc-TOOL -P LXCPATH -n NAME ARGUMENT…}, not run yet. */
   public Command lxcCommand(String tool, String container, String... arguments) {
-    var argv = new ArrayList<>(List.of("lxc-" + tool, "-P", lxcpath().toString(), "-n", name(container)));
+    var argv =
+        new ArrayList<>(List.of("lxc-" + tool, "-P", lxcpath().toString(), "-n", name(container)));
     argv.addAll(List.of(arguments));
     return command(argv);
   }

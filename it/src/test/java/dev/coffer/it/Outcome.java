@@ -45,7 +45,12 @@ public record Outcome(List<String> argv, int exit, String out, String err, Durat
 
   @Override
   public String toString() {
-    return String.join(" ", argv) + " (" + took.toMillis() + " ms)\n" + section("stdout", out) + section("stderr", err);
+    return String.join(" ", argv)
+        + " ("
+        + took.toMillis()
+        + " ms)\n"
+        + section("stdout", out)
+        + section("stderr", err);
   }
 
   private static String section(String title, String text) {

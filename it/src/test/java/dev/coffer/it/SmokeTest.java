@@ -20,7 +20,11 @@ class SmokeTest {
     assertEquals(
         machine.name("c1"), machine.lxc("attach", "c1", "--", "/bin/hostname").ok().text());
     assertTrue(
-        machine.run("lxc-ls", "-P", machine.lxcpath().toString(), "-1").ok().lines().contains(machine.name("c1")));
+        machine
+            .run("lxc-ls", "-P", machine.lxcpath().toString(), "-1")
+            .ok()
+            .lines()
+            .contains(machine.name("c1")));
     machine.lxc("stop", "c1", "-k").ok();
     Machine.await("stopped", Duration.ofSeconds(5), () -> machine.state("c1").equals("STOPPED"));
     machine.lxc("destroy", "c1").ok();

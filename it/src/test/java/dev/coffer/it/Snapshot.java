@@ -53,7 +53,9 @@ record Snapshot(
   }
 
   private static void add(List<String> left, String kind, Set<String> now, Set<String> before) {
-    now.stream().filter(item -> !before.contains(item)).forEach(item -> left.add(kind + " " + item));
+    now.stream()
+        .filter(item -> !before.contains(item))
+        .forEach(item -> left.add(kind + " " + item));
   }
 
   private static Set<String> filter(Stream<String> lines, Predicate<String> counts) {
@@ -116,7 +118,9 @@ record Snapshot(
   private static List<Long> pidsOf(String id) {
     return names(Path.of("/proc"))
         .filter(name -> Character.isDigit(name.charAt(0)))
-        .filter(pid -> Stream.of("cmdline", "environ", "cgroup").anyMatch(file -> text(Path.of("/proc", pid, file)).contains(id)))
+        .filter(pid ->
+            Stream.of("cmdline", "environ", "cgroup")
+                .anyMatch(file -> text(Path.of("/proc", pid, file)).contains(id)))
         .map(Long::valueOf)
         .filter(pid -> pid != ProcessHandle.current().pid())
         .toList();

@@ -1,4 +1,5 @@
 package dev.coffer.linux;
+
 /** Placeholder; being written. */
 public final class Fd {
   private Fd() {}
