@@ -1,0 +1,101 @@
+package dev.coffer.linux;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * Files of the host by system call, where the JDK has no word for it or takes too many. Paths are
+ * trusted: what lies below a container's root is the launcher's to touch.
+ */
+public final class HostFiles {
+  static final int CURRENT_DIRECTORY = -100;
+
+  private static final int AT_REMOVEDIR = 0x200;
+  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+
+  private HostFiles() {}
+
+  /** A descriptor that only names the file, O_PATH; symbolic links are followed. */
+  public static Fd openPath(Path path) {
+    return open(path, OpenFlags.PATH, 0);
+  }
+
+  /**
+   * @param flags of {@link OpenFlags}; O_CLOEXEC is added
+   * @param mode of a file that is created
+   */
+  public static Fd open(Path path, int flags, int mode) {
+    try (Call call = new Call()) {
+      return Fd.of(
+          (int)
+              call.checkOn(
+                  path.toString(),
+                  Sys.OPENAT,
+                  CURRENT_DIRECTORY,
+                  call.path(path),
+                  flags | OpenFlags.CLOSE_ON_EXEC,
+                  mode));
+    }
+  }
+
+  /** Makes one directory; the umask takes its part of the mode. */
+  public static void mkdir(Path path, int mode) {
+    try (Call call = new Call()) {
+      call.checkOn(path.toString(), Sys.MKDIRAT, CURRENT_DIRECTORY, call.path(path), mode);
+    }
+  }
+
+  public static void rmdir(Path path) {
+    remove(path, AT_REMOVEDIR);
+  }
+
+  public static void unlink(Path path) {
+    remove(path, 0);
+  }
+
+  /** Changes the owner, of a symbolic link itself; -1 leaves the uid or gid as it is. */
+  public static void chown(Path path, int uid, int gid) {
+    try (Call call = new Call()) {
+      call.checkOn(
+          path.toString(),
+          Sys.FCHOWNAT,
+          CURRENT_DIRECTORY,
+          call.path(path),
+          uid,
+          gid,
+          AT_SYMLINK_NOFOLLOW);
+    }
+  }
+
+  public static void chmod(Path path, int mode) {
+    try (Call call = new Call()) {
+      call.checkOn(path.toString(), Sys.FCHMODAT, CURRENT_DIRECTORY, call.path(path), mode);
+    }
+  }
+
+  /**
+   * Writes an existing file of procfs, sysfs or cgroupfs in a single write(2), as those want it:
+   * open, write, close and nothing else.
+   */
+  public static void writeSmall(Path path, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    try (Call call = new Call();
+        Fd fd = open(path, OpenFlags.WRITE_ONLY, 0)) {
+      call.checkOn(
+          path.toString(), Sys.WRITE, fd.number(), call.bytes(bytes).address(), bytes.length);
+    }
+  }
+
+  /** Reads a file whose size is not known before, as those of procfs, sysfs and cgroupfs. */
+  public static String readSmall(Path path) {
+    try (Fd fd = open(path, OpenFlags.READ_ONLY, 0)) {
+      return new String(fd.readAll(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void remove(Path path, int flags) {
+    try (Call call = new Call()) {
+      call.checkOn(path.toString(), Sys.UNLINKAT, CURRENT_DIRECTORY, call.path(path), flags);
+    }
+  }
+}

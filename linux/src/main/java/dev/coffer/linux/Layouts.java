@@ -1,0 +1,78 @@
+package dev.coffer.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Every structure that crosses the border, each once. A test compares them with what the C compiler
+ * says. Pointers are {@code JAVA_LONG}, as they travel as words.
+ */
+final class Layouts {
+  private static final ValueLayout.OfLong UNALIGNED_LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  static final StructLayout SOCKADDR_UN =
+      struct(
+          "sockaddr_un",
+          JAVA_SHORT.withName("sun_family"),
+          MemoryLayout.sequenceLayout(108, JAVA_BYTE).withName("sun_path"));
+  static final StructLayout IOVEC =
+      struct("iovec", JAVA_LONG.withName("iov_base"), JAVA_LONG.withName("iov_len"));
+  static final StructLayout MSGHDR =
+      struct(
+          "msghdr",
+          JAVA_LONG.withName("msg_name"),
+          JAVA_INT.withName("msg_namelen"),
+          MemoryLayout.paddingLayout(4),
+          JAVA_LONG.withName("msg_iov"),
+          JAVA_LONG.withName("msg_iovlen"),
+          JAVA_LONG.withName("msg_control"),
+          JAVA_LONG.withName("msg_controllen"),
+          JAVA_INT.withName("msg_flags"),
+          MemoryLayout.paddingLayout(4));
+  static final StructLayout CMSGHDR =
+      struct(
+          "cmsghdr",
+          JAVA_LONG.withName("cmsg_len"),
+          JAVA_INT.withName("cmsg_level"),
+          JAVA_INT.withName("cmsg_type"));
+  static final StructLayout UCRED =
+      struct("ucred", JAVA_INT.withName("pid"), JAVA_INT.withName("uid"), JAVA_INT.withName("gid"));
+  static final StructLayout POLLFD =
+      struct(
+          "pollfd",
+          JAVA_INT.withName("fd"),
+          JAVA_SHORT.withName("events"),
+          JAVA_SHORT.withName("revents"));
+  static final StructLayout TIMESPEC =
+      struct("timespec", JAVA_LONG.withName("tv_sec"), JAVA_LONG.withName("tv_nsec"));
+
+  /** Packed on x86_64 only, so that 32-bit programs see the same, epoll_ctl(2). */
+  static final StructLayout EPOLL_EVENT = epollEvent(Architecture.CURRENT);
+
+  private Layouts() {}
+
+  static StructLayout epollEvent(Architecture architecture) {
+    return architecture == Architecture.X86_64
+        ? struct("epoll_event", JAVA_INT.withName("events"), UNALIGNED_LONG.withName("data"))
+        : struct(
+            "epoll_event",
+            JAVA_INT.withName("events"),
+            MemoryLayout.paddingLayout(4),
+            JAVA_LONG.withName("data"));
+  }
+
+  static long offset(StructLayout struct, String field) {
+    return struct.byteOffset(PathElement.groupElement(field));
+  }
+
+  private static StructLayout struct(String name, MemoryLayout... fields) {
+    return MemoryLayout.structLayout(fields).withName(name);
+  }
+}
