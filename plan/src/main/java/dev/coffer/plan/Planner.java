@@ -1,4 +1,272 @@
 package dev.coffer.plan;
 
-/** Placeholder. */
-interface Planner {}
+import dev.coffer.model.Capability;
+import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.ContainerSpec.EnvironmentEntry;
+import dev.coffer.model.ContainerSpec.EnvironmentEntry.Scope;
+import dev.coffer.model.HookType;
+import dev.coffer.model.Namespace;
+import dev.coffer.model.Nic;
+import dev.coffer.model.Origin;
+import dev.coffer.model.Sourced;
+import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.plan.ContainerStep.Streams;
+import dev.coffer.model.plan.KeeperStep;
+import dev.coffer.model.plan.Place;
+import dev.coffer.model.plan.Plan;
+import dev.coffer.model.plan.RunHook;
+import dev.coffer.model.plan.Step;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Joins the parts of a start into one plan, in the order lxc.container.conf(5) promises to hooks. */
+public final class Planner {
+  /** Where execvp(3) looks when there is no PATH. */
+  private static final List<String> SEARCH_PATH =
+      List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
+
+  private final StartRequest request;
+  private final ContainerSpec spec;
+  private final HostFacts facts;
+  private final Set<Namespace> fresh;
+  private final CgroupPlanner cgroups;
+  private final MountPlanner mounts;
+  private final DevicePlanner devices;
+  private final List<Step> steps = new ArrayList<>();
+
+  private Planner(StartRequest request, HostFacts facts) {
+    this.request = request;
+    this.spec = request.spec();
+    this.facts = facts;
+    this.fresh = NamespacePlanner.fresh(request);
+    this.cgroups = new CgroupPlanner(spec, facts);
+    this.mounts = new MountPlanner(request, facts, fresh);
+    this.devices = new DevicePlanner(spec, fresh.contains(Namespace.USER));
+  }
+
+  /**
+   * The plan of a start.
+   *
+   * @throws dev.coffer.model.CofferException when the host cannot do what the specification wants
+   */
+  public static Plan plan(StartRequest request, HostFacts facts) {
+    Planner planner = new Planner(request, facts);
+    planner.prepare();
+    planner.cloneInit();
+    planner.enterNamespaces();
+    planner.setUpRoot();
+    planner.restrict();
+    planner.execute();
+    return new Plan("start " + request.spec().name(), planner.steps);
+  }
+
+  private void prepare() {
+    hooks(HookType.PRE_START, Place.KEEPER);
+    steps.addAll(cgroups.create());
+    steps.addAll(cgroups.enterKeeper());
+  }
+
+  private void cloneInit() {
+    Sourced<String> pid = request.share().get(Namespace.PID);
+    if (pid != null) {
+      steps.add(new KeeperStep.JoinPidNamespace(pid.value(), pid.origin()));
+    }
+    Set<Namespace> atBirth = EnumSet.noneOf(Namespace.class);
+    atBirth.addAll(fresh);
+    // its root is the cgroup of the moment, and init enters its own only after birth
+    atBirth.remove(Namespace.CGROUP);
+    // affects children only, time_namespaces(7)
+    atBirth.remove(Namespace.TIME);
+    steps.add(new KeeperStep.CloneInit(atBirth, cgroups.birthplace(), spec.namespaces().origin()));
+    if (fresh.contains(Namespace.USER)) {
+      steps.add(
+          new KeeperStep.WriteIdMaps(
+              spec.privileges().idMaps().stream().map(Sourced::value).toList(),
+              spec.privileges().idMaps().getFirst().origin()));
+    }
+    steps.addAll(cgroups.join());
+    spec.limits()
+        .rlimits()
+        .forEach(limit -> steps.add(new KeeperStep.SetRlimit(limit.value(), limit.origin())));
+    spec.limits()
+        .procValues()
+        .forEach(
+            value ->
+                steps.add(
+                    new KeeperStep.SetProcValue(
+                        value.value().name(), value.value().value(), value.origin())));
+  }
+
+  private void enterNamespaces() {
+    steps.add(
+        new ContainerStep.DieWithKeeper(
+            spec.signals().keeperDeath(), Origin.builtIn("lxc.monitor.signal.pdeath")));
+    if (fresh.contains(Namespace.USER)) {
+      steps.add(new ContainerStep.BecomeRoot(spec.privileges().idMaps().getFirst().origin()));
+    }
+    for (Namespace namespace : Namespace.values()) {
+      Sourced<String> path = request.share().get(namespace);
+      if (path != null && namespace != Namespace.PID && namespace != Namespace.USER) {
+        steps.add(new ContainerStep.JoinNamespace(namespace, path.value(), path.origin()));
+      }
+    }
+    if (mounts.needsCgroupNamespaceEarly()) {
+      unshareCgroup();
+    }
+    if (spec.privileges().keyring().value()) {
+      steps.add(new ContainerStep.NewKeyring(spec.privileges().keyring().origin()));
+    }
+    if (fresh.contains(Namespace.UTS)) {
+      spec.hostname()
+          .ifPresent(
+              name -> steps.add(new ContainerStep.SetHostname(name.value(), name.origin())));
+    }
+    if (fresh.contains(Namespace.NET)) {
+      spec.nics().stream()
+          .filter(Nic::isUp)
+          .findFirst()
+          .ifPresent(
+              nic ->
+                  steps.add(
+                      new ContainerStep.BringUpLoopback(nic.settings().get("flags").origin())));
+    }
+  }
+
+  private void unshareCgroup() {
+    if (fresh.contains(Namespace.CGROUP)) {
+      steps.add(
+          new ContainerStep.UnshareNamespaces(
+              EnumSet.of(Namespace.CGROUP), spec.namespaces().origin()));
+    }
+  }
+
+  private void setUpRoot() {
+    boolean ownMounts = fresh.contains(Namespace.MOUNT);
+    if (ownMounts) {
+      steps.add(new ContainerStep.IsolateMounts(spec.namespaces().origin()));
+    }
+    hooks(HookType.PRE_MOUNT, Place.CONTAINER);
+    Optional<Step> root = ownMounts ? mounts.root() : Optional.empty();
+    root.ifPresent(steps::add);
+    if (ownMounts) {
+      if (root.isPresent()) {
+        steps.addAll(devices.mountDev());
+      }
+      steps.addAll(mounts.mounts());
+    }
+    hooks(HookType.MOUNT, Place.CONTAINER);
+    if (root.isPresent()) {
+      hooks(HookType.AUTODEV, Place.CONTAINER);
+      steps.addAll(devices.populate());
+    }
+    spec.limits()
+        .sysctls()
+        .forEach(
+            value ->
+                steps.add(
+                    new ContainerStep.SetSysctl(
+                        value.value().name(), value.value().value(), value.origin())));
+    root.ifPresent(mount -> steps.add(new ContainerStep.PivotRoot(mount.origin())));
+    if (!mounts.needsCgroupNamespaceEarly()) {
+      unshareCgroup();
+    }
+  }
+
+  private void restrict() {
+    steps.addAll(cgroups.limitDevices());
+    hooks(HookType.START_HOST, Place.KEEPER);
+    spec.personality()
+        .ifPresent(
+            value ->
+                steps.add(new ContainerStep.SetPersonality(value.value(), value.origin())));
+    List<Capability> dropped = dropped();
+    if (!dropped.isEmpty()) {
+      Origin origin =
+          spec.privileges()
+              .keep()
+              .filter(keep -> !keep.isEmpty())
+              .map(List::getFirst)
+              .or(() -> spec.privileges().drop().stream().findFirst())
+              .map(Sourced::origin)
+              .orElse(Origin.builtIn("lxc.cap.keep"));
+      steps.add(new ContainerStep.DropCapabilities(dropped, origin));
+    }
+    if (spec.privileges().noNewPrivileges().value()) {
+      steps.add(
+          new ContainerStep.ForbidNewPrivileges(spec.privileges().noNewPrivileges().origin()));
+    }
+    hooks(HookType.START, Place.CONTAINER);
+  }
+
+  private List<Capability> dropped() {
+    Set<Capability> dropped = EnumSet.noneOf(Capability.class);
+    if (spec.privileges().keep().isPresent()) {
+      dropped.addAll(EnumSet.allOf(Capability.class));
+      spec.privileges().keep().get().forEach(kept -> dropped.remove(kept.value()));
+    } else {
+      spec.privileges().drop().forEach(drop -> dropped.add(drop.value()));
+    }
+    dropped.removeIf(capability -> capability.number() > facts.lastCapability());
+    return List.copyOf(dropped);
+  }
+
+  private void execute() {
+    Origin origin = request.command().origin();
+    if (request.application()) {
+      steps.add(new ContainerStep.BecomeInit(origin));
+    }
+    steps.add(new ContainerStep.StartSession(streams(), origin));
+    Sourced<String> cwd = spec.init().cwd();
+    steps.add(new ContainerStep.EnterDirectory(cwd.value(), false, cwd.origin()));
+    user();
+    steps.add(
+        new ContainerStep.Execute(
+            request.command().value(), SEARCH_PATH, environment(), origin));
+  }
+
+  private Streams streams() {
+    if (request.callerStreams()) {
+      return Streams.CALLER;
+    }
+    return devices.hasConsole() && spec.rootfs().path().isPresent()
+        ? Streams.CONSOLE
+        : Streams.NULL;
+  }
+
+  private void user() {
+    long uid = spec.init().uid().value();
+    long gid = spec.init().gid().value();
+    List<Long> groups = spec.init().groups().stream().map(Sourced::value).toList();
+    if (uid != 0 || gid != 0 || !groups.isEmpty()) {
+      Origin origin = uid != 0 ? spec.init().uid().origin() : spec.init().gid().origin();
+      steps.add(new ContainerStep.BecomeUser(uid, gid, groups, origin));
+    }
+  }
+
+  private List<String> environment() {
+    List<String> environment = new ArrayList<>(List.of("container=lxc"));
+    int ttys = spec.terminals().ttys().value();
+    if (ttys > 0 && spec.rootfs().path().isPresent()) {
+      environment.add(
+          java.util.stream.IntStream.range(0, ttys)
+              .mapToObj(number -> "pts/" + number)
+              .collect(Collectors.joining(" ", "container_ttys=", "")));
+    }
+    for (Sourced<EnvironmentEntry> entry : spec.environment()) {
+      if (entry.value().scope() != Scope.HOOKS) {
+        environment.add(entry.value().name() + "=" + entry.value().value());
+      }
+    }
+    return environment;
+  }
+
+  private void hooks(HookType type, Place place) {
+    spec.hooks(type)
+        .forEach(
+            hook -> steps.add(new RunHook(type, hook.value().command(), place, hook.origin())));
+  }
+}

@@ -156,11 +156,15 @@ public sealed interface ContainerStep extends Step {
     }
   }
 
-  /** Makes a path below the root read-only by a bind mount on itself; a missing one is passed over. */
-  record ProtectPath(String path, Origin origin) implements ContainerStep {
+  /**
+   * Makes a path below the root read-only by a bind mount on itself; a missing one is passed over.
+   *
+   * @param except a directory below {@code path}, relative to it, that stays writable
+   */
+  record ProtectPath(String path, Optional<String> except, Origin origin) implements ContainerStep {
     @Override
     public String describe() {
-      return "make " + path + " read-only";
+      return "make " + path + " read-only" + except.map(inner -> " but for " + inner).orElse("");
     }
   }
 

@@ -1,0 +1,81 @@
+package dev.coffer.plan;
+
+import dev.coffer.model.Cgroups;
+import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.Sourced;
+import dev.coffer.plan.HostFacts.CgroupTree;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where a container and its keeper stand in every cgroup tree, as lxc.cgroup.dir and its relatives say.
+ *
+ * @param places one for each tree, in the order of the facts
+ */
+public record CgroupPlacement(List<Place> places) {
+  public CgroupPlacement {
+    places = List.copyOf(places);
+  }
+
+  /**
+   * The paths in one tree, relative to its mount and beginning with a slash.
+   *
+   * @param limit the cgroup that carries the limits
+   * @param inner the one the processes live in; the same unless lxc.cgroup.dir.container.inner is set
+   */
+  public record Place(CgroupTree tree, String limit, String inner, Optional<String> keeper) {
+    public String limitDirectory() {
+      return tree.mount() + limit;
+    }
+
+    public String innerDirectory() {
+      return tree.mount() + inner;
+    }
+  }
+
+  public static CgroupPlacement of(ContainerSpec spec, HostFacts facts) {
+    return new CgroupPlacement(
+        facts.trees().stream().map(tree -> place(spec.cgroups(), facts, tree)).toList());
+  }
+
+  private static Place place(Cgroups cgroups, HostFacts facts, CgroupTree tree) {
+    String base = cgroups.relative() ? tree.own() : tree.base();
+    String limit =
+        cgroups
+            .containerDir()
+            .or(
+                () ->
+                    cgroups
+                        .dir()
+                        .map(dir -> map(dir, dir.value() + "/" + facts.cgroupName())))
+            .map(Sourced::value)
+            .orElse(facts.cgroupName());
+    String limitPath = join(base, limit);
+    String inner =
+        cgroups.containerInner().map(name -> limitPath + "/" + name.value()).orElse(limitPath);
+    return new Place(tree, limitPath, inner, keeper(cgroups, facts, tree, base));
+  }
+
+  /** The keeper moves where the config says so, and in the tree that sessions are tracked by. */
+  private static Optional<String> keeper(
+      Cgroups cgroups, HostFacts facts, CgroupTree tree, String base) {
+    if (cgroups.monitorDir().isPresent()) {
+      return cgroups.monitorDir().map(dir -> join(base, dir.value()));
+    }
+    boolean tracksSessions = tree.unified() || tree.controllers().contains("name=systemd");
+    if (!facts.keeperNeedsCgroup() || !tracksSessions) {
+      return Optional.empty();
+    }
+    String name =
+        cgroups.dir().map(dir -> dir.value() + "/").orElse("") + facts.keeperCgroupName();
+    return Optional.of(join(base, name));
+  }
+
+  private static Sourced<String> map(Sourced<String> value, String text) {
+    return new Sourced<>(text, value.origin());
+  }
+
+  private static String join(String base, String rest) {
+    return base.endsWith("/") ? base + rest : base + "/" + rest;
+  }
+}

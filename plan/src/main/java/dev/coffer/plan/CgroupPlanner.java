@@ -1,0 +1,222 @@
+package dev.coffer.plan;
+
+import dev.coffer.model.Cgroups;
+import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.IdMap;
+import dev.coffer.model.Origin;
+import dev.coffer.model.Sourced;
+import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.HostStep.DeviceRule;
+import dev.coffer.model.plan.KeeperStep;
+import dev.coffer.model.plan.Step;
+import dev.coffer.plan.CgroupPlacement.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The cgroups of a container: made and limited before it exists, entered by it, device rules last. */
+final class CgroupPlanner {
+  private static final Origin BUILT_IN = Origin.builtIn("lxc.cgroup.dir");
+
+  /** Files that a delegated v2 cgroup hands over besides the directory, cgroups(7). */
+  private static final List<String> DELEGATED_V2 =
+      List.of("cgroup.procs", "cgroup.threads", "cgroup.subtree_control");
+
+  private static final List<String> DELEGATED_V1 = List.of("cgroup.procs", "tasks");
+
+  private final ContainerSpec spec;
+  private final HostFacts facts;
+  private final CgroupPlacement placement;
+
+  CgroupPlanner(ContainerSpec spec, HostFacts facts) {
+    this.spec = spec;
+    this.facts = facts;
+    this.placement = CgroupPlacement.of(spec, facts);
+  }
+
+  /** Creation, limits other than devices, and delegation. */
+  List<Step> create() {
+    List<Step> steps = new ArrayList<>();
+    for (Place place : placement.places()) {
+      create(place, steps);
+    }
+    for (Sourced<Cgroups.Value> value : limits()) {
+      steps.add(set(value));
+    }
+    if (spec.hasUserNamespace()) {
+      placement.places().forEach(place -> delegate(place, steps));
+    }
+    return steps;
+  }
+
+  private void create(Place place, List<Step> steps) {
+    boolean cpuset = !place.tree().unified() && place.tree().controllers().contains("cpuset");
+    Origin origin = origin();
+    if (place.tree().unified() && !place.tree().controllers().isEmpty()) {
+      String base = parent(place.limit());
+      steps.add(
+          new HostStep.EnableControllers(
+              place.tree().mount() + (base.equals("/") ? "" : base),
+              place.tree().controllers(),
+              origin));
+    }
+    steps.add(new HostStep.CreateCgroup(place.limitDirectory(), cpuset, origin));
+    if (!place.inner().equals(place.limit())) {
+      steps.add(new HostStep.CreateCgroup(place.innerDirectory(), cpuset, origin));
+    }
+    place
+        .keeper()
+        .ifPresent(
+            path ->
+                steps.add(new HostStep.CreateCgroup(place.tree().mount() + path, cpuset, origin)));
+  }
+
+  /** v1 values where a v1 tree is mounted, v2 values where the v2 tree is; swap after memory. */
+  private List<Sourced<Cgroups.Value>> limits() {
+    List<Sourced<Cgroups.Value>> first = new ArrayList<>();
+    List<Sourced<Cgroups.Value>> swap = new ArrayList<>();
+    if (!facts.isUnified()) {
+      for (Sourced<Cgroups.Value> value : spec.cgroups().v1()) {
+        if (!value.value().file().startsWith("devices.")) {
+          (value.value().file().startsWith("memory.memsw") ? swap : first).add(value);
+        }
+      }
+    }
+    if (facts.unifiedTree().isPresent()) {
+      spec.cgroups().v2().stream()
+          .filter(value -> !value.value().file().startsWith("devices."))
+          .forEach(first::add);
+    }
+    first.addAll(swap);
+    return first;
+  }
+
+  private HostStep.SetCgroupValue set(Sourced<Cgroups.Value> value) {
+    boolean v2 = spec.cgroups().v2().contains(value);
+    Place place = v2 ? unifiedPlace() : legacyPlace(value);
+    return new HostStep.SetCgroupValue(
+        place.limitDirectory(), value.value().file(), value.value().value(), value.origin());
+  }
+
+  private Place unifiedPlace() {
+    return placement.places().stream().filter(place -> place.tree().unified()).findFirst().orElseThrow();
+  }
+
+  private Place legacyPlace(Sourced<Cgroups.Value> value) {
+    String file = value.value().file();
+    int dot = file.indexOf('.');
+    String controller = dot < 0 ? file : file.substring(0, dot);
+    return placement.places().stream()
+        .filter(
+            place -> !place.tree().unified() && place.tree().controllers().contains(controller))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CofferException(
+                    "Failed to setup limits for the \"" + controller + "\" controller: this host has no"
+                        + " such v1 cgroup controller",
+                    List.of(
+                        "from  " + value.origin().describe(),
+                        "hint  see \"coffer doctor\" for the controllers at hand")));
+  }
+
+  /** As LXC leaves it: directory 0775 and process files 0664, group the container's root. */
+  private void delegate(Place place, List<Step> steps) {
+    Optional<Long> group = hostId(IdMap.Kind.GROUP);
+    if (group.isEmpty()) {
+      return;
+    }
+    List<String> files = place.tree().unified() ? DELEGATED_V2 : DELEGATED_V1;
+    Origin origin = spec.privileges().idMaps().getFirst().origin();
+    steps.add(
+        new HostStep.DelegateCgroup(place.limitDirectory(), 0, group.get(), files, origin));
+    if (!place.inner().equals(place.limit())) {
+      steps.add(new HostStep.DelegateCgroup(place.innerDirectory(), 0, group.get(), files, origin));
+    }
+  }
+
+  private Optional<Long> hostId(IdMap.Kind kind) {
+    return spec.privileges().idMaps().stream()
+        .map(Sourced::value)
+        .filter(map -> map.kind() == kind && map.contains(0))
+        .map(map -> map.toHost(0))
+        .findFirst();
+  }
+
+  /** Moves the keeper out of the caller's session. */
+  List<Step> enterKeeper() {
+    List<Step> steps = new ArrayList<>();
+    for (Place place : placement.places()) {
+      place
+          .keeper()
+          .ifPresent(
+              path -> steps.add(new KeeperStep.EnterCgroup(place.tree().mount() + path, origin())));
+    }
+    return steps;
+  }
+
+  /** The v2 cgroup init can be born in: with only the v2 tree nothing is left to join then. */
+  Optional<String> birthplace() {
+    return facts.isUnified() ? facts.unifiedTree().map(tree -> unifiedPlace().innerDirectory()) : Optional.empty();
+  }
+
+  /** What init joins after it was cloned. */
+  List<Step> join() {
+    if (facts.isUnified() || placement.places().isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        new KeeperStep.JoinCgroups(
+            placement.places().stream().map(Place::innerDirectory).toList(), origin()));
+  }
+
+  /** Device rules, when the container's own nodes are made. */
+  List<Step> limitDevices() {
+    List<Step> steps = new ArrayList<>();
+    if (!facts.isUnified()) {
+      for (Sourced<Cgroups.Value> value : spec.cgroups().v1()) {
+        if (value.value().file().startsWith("devices.")) {
+          steps.add(set(value));
+        }
+      }
+      return steps;
+    }
+    List<DeviceRule> rules = new ArrayList<>();
+    Origin origin = BUILT_IN;
+    for (Sourced<Cgroups.Value> value : spec.cgroups().v2()) {
+      String file = value.value().file();
+      if (file.equals("devices.allow") || file.equals("devices.deny")) {
+        addRule(rules, value, file.equals("devices.allow"));
+        origin = value.origin();
+      }
+    }
+    if (!rules.isEmpty()) {
+      steps.add(new HostStep.FilterDevices(unifiedPlace().limitDirectory(), rules, origin));
+    }
+    return steps;
+  }
+
+  private static void addRule(
+      List<DeviceRule> rules, Sourced<Cgroups.Value> value, boolean allow) {
+    DeviceRule rule = DeviceRules.parse(value, allow);
+    if (rule.type() == 'a') {
+      rules.clear();
+    }
+    rules.add(rule);
+  }
+
+  private Origin origin() {
+    Cgroups cgroups = spec.cgroups();
+    return cgroups
+        .containerDir()
+        .or(cgroups::dir)
+        .map(Sourced::origin)
+        .orElse(BUILT_IN);
+  }
+
+  private static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash <= 0 ? "/" : path.substring(0, slash);
+  }
+}

@@ -1,0 +1,343 @@
+package dev.coffer.plan;
+
+import dev.coffer.model.AutoMounts;
+import dev.coffer.model.AutoMounts.CgroupView;
+import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.MountEntry;
+import dev.coffer.model.MountEntry.Create;
+import dev.coffer.model.Namespace;
+import dev.coffer.model.Origin;
+import dev.coffer.model.RootFs;
+import dev.coffer.model.Sourced;
+import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.plan.ContainerStep.MountAttributes;
+import dev.coffer.model.plan.ContainerStep.MountAttributes.Atime;
+import dev.coffer.model.plan.ContainerStep.Target;
+import dev.coffer.model.plan.Step;
+import dev.coffer.plan.HostFacts.CgroupTree;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The container's view of files: root, kernel file systems, the configured mounts. */
+final class MountPlanner {
+  private static final MountAttributes KERNEL_FS =
+      new MountAttributes(false, true, true, true, Atime.UNCHANGED, false, false, "");
+
+  private final StartRequest request;
+  private final ContainerSpec spec;
+  private final HostFacts facts;
+  private final Set<Namespace> fresh;
+  private final boolean userNamespace;
+
+  MountPlanner(StartRequest request, HostFacts facts, Set<Namespace> fresh) {
+    this.request = request;
+    this.spec = request.spec();
+    this.facts = facts;
+    this.fresh = fresh;
+    this.userNamespace = fresh.contains(Namespace.USER);
+  }
+
+  Optional<Step> root() {
+    RootFs rootfs = spec.rootfs();
+    if (rootfs.path().isEmpty()) {
+      return Optional.empty();
+    }
+    Sourced<String> path = rootfs.path().get();
+    boolean idMapped = isIdMapped(rootfs.idmap(), rootfs.optionsOrigin());
+    MountOptions options = MountOptions.of(rootfs.options());
+    return Optional.of(
+        new ContainerStep.MountRoot(
+            path.value(), request.mountPoint(), options.attributes(), idMapped, path.origin()));
+  }
+
+  private boolean isIdMapped(String idmap, Origin origin) {
+    if (idmap.isEmpty()) {
+      return false;
+    }
+    if (!idmap.equals("container")) {
+      throw new CofferException(
+          "mounts mapped by another namespace's ids (idmap=" + idmap + ") are not yet in effect",
+          List.of("from  " + origin.describe(), "hint  \"idmap=container\" is"));
+    }
+    if (!userNamespace) {
+      throw new CofferException(
+          "\"idmap=container\" needs a container with an id map",
+          List.of("from  " + origin.describe(), "hint  add lxc.idmap lines, or remove the option"));
+    }
+    if (!facts.idMappedMounts()) {
+      throw new CofferException(
+          "this kernel cannot map ids of mounts (it needs Linux 5.12 and root)",
+          List.of(
+              "from  " + origin.describe(),
+              "hint  remove \"idmap=container\" and change the owners on disk instead"));
+    }
+    return true;
+  }
+
+  /** Kernel file systems, then fstab, then entries, then the cgroup view, as LXC orders them. */
+  List<Step> mounts() {
+    List<Step> steps = new ArrayList<>();
+    AutoMounts auto = spec.mounts().auto().value();
+    Origin origin = spec.mounts().auto().origin();
+    proc(auto.proc(), origin, steps);
+    sys(auto.sys(), origin, steps);
+    request.fstab().forEach(entry -> steps.add(entry(entry)));
+    spec.mounts().entries().forEach(entry -> steps.add(entry(entry)));
+    cgroup(auto, origin, steps);
+    return steps;
+  }
+
+  private void proc(AutoMounts.Proc proc, Origin origin, List<Step> steps) {
+    boolean needed = spec.rootfs().path().isEmpty() && fresh.contains(Namespace.PID);
+    if (proc == AutoMounts.Proc.NONE && !needed) {
+      return;
+    }
+    steps.add(
+        new ContainerStep.MountFileSystem(
+            "proc", "proc", directory("proc"), KERNEL_FS, List.of(), false, origin));
+    if (proc == AutoMounts.Proc.MIXED) {
+      steps.add(new ContainerStep.ProtectPath("proc/sys", Optional.of("net"), origin));
+      if (facts.sysrqTrigger()) {
+        steps.add(
+            new ContainerStep.ProtectPath("proc/sysrq-trigger", Optional.empty(), origin));
+      }
+    }
+  }
+
+  private void sys(AutoMounts.Sys sys, Origin origin, List<Step> steps) {
+    if (sys == AutoMounts.Sys.NONE) {
+      return;
+    }
+    MountAttributes attributes = sys == AutoMounts.Sys.RO ? readOnly(KERNEL_FS) : KERNEL_FS;
+    if (userNamespace && !fresh.contains(Namespace.NET)) {
+      // sysfs belongs to a network namespace; one that is not ours can only be shown again
+      steps.add(
+          new ContainerStep.BindMount(
+              "/sys",
+              false,
+              directory("sys"),
+              true,
+              MountAttributes.NONE,
+              false,
+              false,
+              origin));
+      return;
+    }
+    steps.add(
+        new ContainerStep.MountFileSystem(
+            "sysfs", "sysfs", directory("sys"), attributes, List.of(), false, origin));
+    if (sys == AutoMounts.Sys.MIXED) {
+      steps.add(
+          new ContainerStep.ProtectPath("sys", Optional.of("devices/virtual/net"), origin));
+    }
+  }
+
+  /**
+   * With a cgroup namespace the container mounts its own view, so LXC leaves it alone unless forced; on a
+   * pure v2 host the one tree is mounted all the same.
+   */
+  private void cgroup(AutoMounts auto, Origin origin, List<Step> steps) {
+    CgroupView view = auto.cgroup();
+    if (view == CgroupView.NONE) {
+      return;
+    }
+    boolean ownView = fresh.contains(Namespace.CGROUP);
+    if (facts.isUnified() || view == CgroupView.V2_RO || view == CgroupView.V2_RW) {
+      boolean writable = view == CgroupView.V2_RW || isWritable(view) || isMixed(view);
+      if (ownView || view == CgroupView.V2_RO || view == CgroupView.V2_RW || auto.cgroupForced()) {
+        unifiedView(writable, origin, steps);
+      }
+      return;
+    }
+    if (!ownView || auto.cgroupForced()) {
+      legacyView(view, ownView, origin, steps);
+    }
+  }
+
+  /** Whether the cgroup view is made by mounts that must see init's final cgroup as their root. */
+  boolean needsCgroupNamespaceEarly() {
+    return spec.mounts().auto().value().cgroup() != CgroupView.NONE
+        && (facts.isUnified() || spec.mounts().auto().value().cgroupForced());
+  }
+
+  private void unifiedView(boolean writable, Origin origin, List<Step> steps) {
+    steps.add(
+        new ContainerStep.MountFileSystem(
+            "cgroup2",
+            "cgroup2",
+            directory("sys/fs/cgroup"),
+            writable ? KERNEL_FS : readOnly(KERNEL_FS),
+            List.of(),
+            false,
+            origin));
+  }
+
+  private void legacyView(CgroupView view, boolean ownView, Origin origin, List<Step> steps) {
+    steps.add(
+        new ContainerStep.MountFileSystem(
+            "tmpfs",
+            "cgroup_root",
+            directory("sys/fs/cgroup"),
+            KERNEL_FS,
+            List.of("size=10240k", "mode=755"),
+            false,
+            origin));
+    for (CgroupPlacement.Place place : CgroupPlacement.of(spec, facts).places()) {
+      String name = Path.of(place.tree().mount()).getFileName().toString();
+      Target target = directory("sys/fs/cgroup/" + name);
+      if (ownView) {
+        steps.add(
+            new ContainerStep.MountFileSystem(
+                place.tree().unified() ? "cgroup2" : "cgroup",
+                "cgroup",
+                target,
+                isReadOnly(view) ? readOnly(KERNEL_FS) : KERNEL_FS,
+                options(place.tree()),
+                false,
+                origin));
+      } else {
+        boundView(view, place, target, origin, steps);
+      }
+    }
+  }
+
+  private static List<String> options(CgroupTree tree) {
+    if (tree.unified()) {
+      return List.of();
+    }
+    List<String> options = new ArrayList<>();
+    for (String controller : tree.controllers()) {
+      options.add(controller);
+      if (controller.startsWith("name=")) {
+        options.addFirst("none");
+      }
+    }
+    return options;
+  }
+
+  /** Without a cgroup namespace: the whole tree or nothing, and the container's own part of it. */
+  private void boundView(
+      CgroupView view,
+      CgroupPlacement.Place place,
+      Target target,
+      Origin origin,
+      List<Step> steps) {
+    boolean full =
+        view == CgroupView.FULL_RO || view == CgroupView.FULL_RW || view == CgroupView.FULL_MIXED;
+    if (full) {
+      boolean writable = view == CgroupView.FULL_RW;
+      steps.add(bind(place.tree().mount(), target, !writable, origin));
+    }
+    if (!full || view == CgroupView.FULL_MIXED) {
+      Target own =
+          new Target(target.path() + place.inner(), full ? Create.NOTHING : Create.DIRECTORY);
+      steps.add(bind(place.innerDirectory(), own, view == CgroupView.RO, origin));
+    }
+  }
+
+  private static Step bind(String source, Target target, boolean readOnly, Origin origin) {
+    MountAttributes attributes = readOnly ? readOnly(KERNEL_FS) : KERNEL_FS;
+    return new ContainerStep.BindMount(
+        source, false, target, false, attributes, false, false, origin);
+  }
+
+  private static boolean isReadOnly(CgroupView view) {
+    return view == CgroupView.RO || view == CgroupView.FULL_RO;
+  }
+
+  private static boolean isWritable(CgroupView view) {
+    return view == CgroupView.RW || view == CgroupView.FULL_RW;
+  }
+
+  private static boolean isMixed(CgroupView view) {
+    return view == CgroupView.MIXED || view == CgroupView.FULL_MIXED;
+  }
+
+  private Step entry(Sourced<MountEntry> sourced) {
+    MountEntry entry = sourced.value();
+    MountOptions options = MountOptions.of(entry.options());
+    Target target = new Target(target(sourced), entry.create());
+    boolean bind = options.bind() || entry.type().equals("none") || entry.type().equals("bind");
+    if (!bind) {
+      return new ContainerStep.MountFileSystem(
+          entry.type(),
+          entry.source(),
+          target,
+          options.attributes(),
+          options.data(),
+          entry.optional(),
+          sourced.origin());
+    }
+    boolean inside = entry.relativeSource();
+    return new ContainerStep.BindMount(
+        inside ? strip(entry.source()) : entry.source(),
+        inside,
+        target,
+        options.recursive(),
+        options.attributes(),
+        isIdMapped(entry.idmap(), sourced.origin()),
+        entry.optional(),
+        sourced.origin());
+  }
+
+  /** Below the root: relative targets as they are, absolute ones inside the root or its mount point. */
+  private String target(Sourced<MountEntry> sourced) {
+    String target = sourced.value().target();
+    if (!target.startsWith("/")) {
+      return clean(target, sourced);
+    }
+    if (spec.rootfs().path().isEmpty()) {
+      return clean(strip(target), sourced);
+    }
+    List<String> roots = new ArrayList<>(List.of(spec.rootfs().path().get().value()));
+    roots.add(request.mountPoint());
+    for (String root : roots) {
+      if (target.startsWith(root + "/")) {
+        return clean(strip(target.substring(root.length())), sourced);
+      }
+    }
+    throw new CofferException(
+        "mount target \"" + target + "\" lies outside the container's root",
+        List.of(
+            "from  " + sourced.origin().describe(),
+            "hint  write it relative to the root, as \"" + strip(target) + "\""));
+  }
+
+  private static String clean(String target, Sourced<MountEntry> sourced) {
+    String normal = Path.of("/").resolve(target).normalize().toString().substring(1);
+    if (List.of(target.split("/")).contains("..")) {
+      throw new CofferException(
+          "mount target \"" + target + "\" walks upwards",
+          List.of("from  " + sourced.origin().describe(), "hint  remove the \"..\""));
+    }
+    return normal.isEmpty() ? "." : normal;
+  }
+
+  private static String strip(String path) {
+    String rest = path;
+    while (rest.startsWith("/")) {
+      rest = rest.substring(1);
+    }
+    return rest;
+  }
+
+  private static Target directory(String path) {
+    return new Target(path, Create.DIRECTORY);
+  }
+
+  private static MountAttributes readOnly(MountAttributes attributes) {
+    return new MountAttributes(
+        true,
+        attributes.noSuid(),
+        attributes.noDev(),
+        attributes.noExec(),
+        attributes.atime(),
+        attributes.noDirAtime(),
+        attributes.noSymFollow(),
+        attributes.propagation());
+  }
+}
