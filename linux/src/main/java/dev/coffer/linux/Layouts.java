@@ -52,6 +52,23 @@ final class Layouts {
           JAVA_SHORT.withName("revents"));
   static final StructLayout TIMESPEC =
       struct("timespec", JAVA_LONG.withName("tv_sec"), JAVA_LONG.withName("tv_nsec"));
+  static final StructLayout WINSIZE =
+      struct(
+          "winsize",
+          JAVA_SHORT.withName("ws_row"),
+          JAVA_SHORT.withName("ws_col"),
+          JAVA_SHORT.withName("ws_xpixel"),
+          JAVA_SHORT.withName("ws_ypixel"));
+  static final StructLayout FLOCK =
+      struct(
+          "flock",
+          JAVA_SHORT.withName("l_type"),
+          JAVA_SHORT.withName("l_whence"),
+          MemoryLayout.paddingLayout(4),
+          JAVA_LONG.withName("l_start"),
+          JAVA_LONG.withName("l_len"),
+          JAVA_INT.withName("l_pid"),
+          MemoryLayout.paddingLayout(4));
 
   /** Packed on x86_64 only, so that 32-bit programs see the same, epoll_ctl(2). */
   static final StructLayout EPOLL_EVENT = epollEvent(Architecture.CURRENT);

@@ -1,0 +1,64 @@
+package dev.coffer.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/**
+ * A pseudoterminal of the host's devpts, pty(7). A container's own come from its own devpts, by the
+ * launcher.
+ */
+public final class Pty implements AutoCloseable {
+  private static final long TIOCSPTLCK = 0x40045431L;
+  private static final long TIOCGPTN = 0x80045430L;
+  private static final long TIOCGPTPEER = 0x5441;
+
+  private final Fd master;
+  private final Fd slave;
+  private final Path slavePath;
+
+  private Pty(Fd master, Fd slave, Path slavePath) {
+    this.master = master;
+    this.slave = slave;
+    this.slavePath = slavePath;
+  }
+
+  public static Pty open() {
+    int flags = OpenFlags.READ_WRITE | OpenFlags.NO_CONTROLLING_TERMINAL;
+    Fd master = HostFiles.open(Path.of("/dev/ptmx"), flags, 0);
+    try (Call call = new Call()) {
+      MemorySegment number = call.ints(0);
+      call.check(Sys.IOCTL, master.number(), TIOCSPTLCK, number.address());
+      call.check(Sys.IOCTL, master.number(), TIOCGPTN, number.address());
+      // By the master rather than by path: whatever /dev/pts is here, this is the other end (Linux
+      // 4.13).
+      long slave =
+          call.check(Sys.IOCTL, master.number(), TIOCGPTPEER, flags | OpenFlags.CLOSE_ON_EXEC);
+      return new Pty(master, Fd.of((int) slave), Path.of("/dev/pts/" + number.get(JAVA_INT, 0)));
+    } catch (RuntimeException e) {
+      master.close();
+      throw e;
+    }
+  }
+
+  public Fd master() {
+    return master;
+  }
+
+  public Fd slave() {
+    return slave;
+  }
+
+  /** The slave's path where devpts is on {@code /dev/pts}. */
+  public Path slavePath() {
+    return slavePath;
+  }
+
+  /** Closes both ends; one that was released or closed before stays so. */
+  @Override
+  public void close() {
+    master.close();
+    slave.close();
+  }
+}
