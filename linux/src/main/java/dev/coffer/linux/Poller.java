@@ -64,7 +64,7 @@ public final class Poller implements AutoCloseable {
           Fd.of(
               (int) call.check(Sys.EVENTFD2, 0, OpenFlags.CLOSE_ON_EXEC | OpenFlags.NON_BLOCKING));
     }
-    add(waker, READABLE, this);
+    add(waker, READABLE, waker);
   }
 
   public void add(Fd fd, int events, Object attachment) {
@@ -124,7 +124,7 @@ public final class Poller implements AutoCloseable {
   private List<Event> waitNow(long timeoutMillis) {
     try (Call call = new Call()) {
       MemorySegment ready = call.allocate(AT_ONCE * EVENT_SIZE);
-      int timeout = (int) Math.clamp(timeoutMillis, -1, Integer.MAX_VALUE);
+      int timeout = Math.clamp(timeoutMillis, -1, Integer.MAX_VALUE);
       long count = call.run(Sys.EPOLL_PWAIT, epoll.number(), ready.address(), AT_ONCE, timeout);
       Call.checked("epoll_pwait", null, count);
       List<Event> events = new ArrayList<>();
