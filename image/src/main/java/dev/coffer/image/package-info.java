@@ -1,2 +1,4 @@
-/** Part of module dev.coffer.image, which says what it is for. */
+/**
+ * Where containers on disk come from and go to: the built-in image, templates, creation, deletion.
+ */
 package dev.coffer.image;

@@ -1,0 +1,67 @@
+package dev.coffer.image;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Who is a clone of whom, in LXC's files: {@code lxc_snapshots} on the origin, {@code lxc_rdepends}
+ * on the clone, both two lines (LXCPATH and name) for each container.
+ */
+final class Clones {
+  private static final String OF_ORIGIN = "lxc_snapshots";
+  private static final String OF_CLONE = "lxc_rdepends";
+
+  private Clones() {}
+
+  /** Whether others need the container. Ancient files hold a number instead. */
+  static boolean exist(Path directory) {
+    Path list = directory.resolve(OF_ORIGIN);
+    try {
+      String text = Files.readString(list).strip();
+      return !text.isEmpty() && !text.equals("0");
+    } catch (IOException e) {
+      return Files.exists(list, LinkOption.NOFOLLOW_LINKS);
+    }
+  }
+
+  /** Tells the origins of a clone that it is gone. */
+  static void forget(Path lxcPath, String name) throws IOException {
+    for (Pair origin : read(lxcPath.resolve(name).resolve(OF_CLONE))) {
+      Path list = Path.of(origin.lxcPath()).resolve(origin.name()).resolve(OF_ORIGIN);
+      List<Pair> before = read(list);
+      List<Pair> after = new ArrayList<>(before);
+      if (after.remove(new Pair(lxcPath.toString(), name))) {
+        write(list, after);
+      }
+    }
+  }
+
+  private static List<Pair> read(Path file) throws IOException {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    List<String> lines = Files.readAllLines(file);
+    List<Pair> pairs = new ArrayList<>();
+    for (int i = 0; i + 1 < lines.size(); i += 2) {
+      pairs.add(new Pair(lines.get(i), lines.get(i + 1)));
+    }
+    return pairs;
+  }
+
+  private static void write(Path file, List<Pair> pairs) throws IOException {
+    if (pairs.isEmpty()) {
+      Files.delete(file);
+      return;
+    }
+    StringBuilder text = new StringBuilder();
+    pairs.forEach(
+        pair -> text.append(pair.lxcPath()).append('\n').append(pair.name()).append('\n'));
+    Files.writeString(file, text);
+  }
+
+  private record Pair(String lxcPath, String name) {}
+}

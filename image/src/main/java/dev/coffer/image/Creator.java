@@ -1,0 +1,247 @@
+package dev.coffer.image;
+
+import dev.coffer.image.Templates.Template;
+import dev.coffer.linux.DirectoryTree;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.model.CofferException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+
+/**
+ * Makes containers on disk, lxc-create(1). A failure, an interrupt of the thread included, leaves
+ * nothing behind; what a killed engine leaves is deleted by the next creation or start of that
+ * name.
+ */
+public final class Creator {
+  private static final String DIRECTORY_MODE = "rwxrwx---";
+  private static final int MAPPED_DIRECTORY_MODE = 0750;
+  private static final String CONFIG_MODE = "rw-r-----";
+
+  private final BuiltInImage builtIn;
+
+  public Creator(BuiltInImage builtIn) {
+    this.builtIn = builtIn;
+  }
+
+  /**
+   * Makes the container.
+   *
+   * @param runner runs a template that is a program
+   * @param check looks at the finished configuration file, and throws if it cannot be used
+   */
+  public void create(CreateRequest request, CommandRunner runner, Consumer<Path> check) {
+    Template template = Templates.of(request.environment()).find(request.template());
+    discardAbandoned(request.directory());
+    Undo undo = new Undo();
+    try {
+      make(request, template, runner, check, undo);
+    } catch (RuntimeException | IOException e) {
+      undo.run(e);
+      throw e instanceof CofferException | e instanceof CancellationException
+          ? (RuntimeException) e
+          : failure(request, e);
+    }
+  }
+
+  /**
+   * Deletes what a killed creation left in the container's directory; nothing happens if there is
+   * none.
+   *
+   * @throws CofferException if that creation is still at work
+   */
+  public static void discardAbandoned(Path directory) {
+    Partial.takeOver(directory).ifPresent(abandoned -> discard(directory, abandoned));
+  }
+
+  private static void discard(Path directory, Partial abandoned) {
+    try (abandoned) {
+      abandoned.noted().forEach(DirectoryTree::remove);
+      DirectoryTree.clear(directory, Set.of(Partial.NAME));
+      abandoned.remove();
+      Undo.removeIfEmpty(directory);
+    } catch (IOException e) {
+      throw new CofferException(
+          "Cannot delete what an interrupted creation left in \"" + directory + "\"",
+          List.of("cause  " + Failures.describe(e)));
+    }
+  }
+
+  private void make(
+      CreateRequest request,
+      Template template,
+      CommandRunner runner,
+      Consumer<Path> check,
+      Undo undo)
+      throws IOException {
+    boolean fresh = createDirectory(request, undo);
+    Partial partial = Partial.create(request.directory());
+    undo.add(partial::close);
+    undo.add(partial::remove);
+    if (fresh) {
+      // From here on the directory is ours: whatever a template put there goes with it.
+      undo.clearing(request.directory(), Set.of(Partial.NAME));
+    }
+    fill(request, template, runner, partial, undo);
+    check.accept(request.directory().resolve("config"));
+    requireNoInterrupt();
+    partial.remove();
+    partial.close();
+  }
+
+  private void fill(
+      CreateRequest request, Template template, CommandRunner runner, Partial partial, Undo undo)
+      throws IOException {
+    Path config = request.directory().resolve("config");
+    boolean hasRoot = !(template instanceof Template.None);
+    writeConfig(config, hasRoot ? withRoot(request) : request.config(), undo);
+    if (hasRoot) {
+      createRoot(request, partial, undo);
+    }
+    switch (template) {
+      case Template.None _ -> {}
+      case Template.BuiltIn _ -> fillBuiltIn(request, config);
+      case Template.Executable(Path path) -> {
+        runTemplate(request, path, runner);
+        prepend(config, TemplateHeader.of(path.toString(), request.arguments()));
+      }
+    }
+  }
+
+  private void fillBuiltIn(CreateRequest request, Path config) throws IOException {
+    BuiltInArguments arguments = BuiltInArguments.parse(request.arguments());
+    Owner owner = request.mappedRoot().orElse(Owner.CALLER);
+    builtIn.create(request.rootfs(), request.name(), owner, arguments.busyBox());
+    List<String> lines = new ArrayList<>(List.of("lxc.uts.name = " + request.name()));
+    lines.addAll(BuiltInImage.configLines());
+    String text =
+        TemplateHeader.of("busybox, built in", request.arguments())
+            + Files.readString(config)
+            + String.join("\n", lines)
+            + "\n";
+    Files.writeString(config, text);
+  }
+
+  private static void runTemplate(CreateRequest request, Path template, CommandRunner runner) {
+    List<String> argv = new ArrayList<>();
+    argv.add(template.toString());
+    argv.add("--path=" + request.directory());
+    argv.add("--name=" + request.name());
+    argv.add("--rootfs=" + request.rootfs());
+    request
+        .mappedRoot()
+        .ifPresent(root -> {
+          argv.add("--mapped-uid=" + root.uid());
+          argv.add("--mapped-gid=" + root.gid());
+        });
+    argv.addAll(request.arguments());
+    int status =
+        runner.run(argv, request.environment(), request.cwd(), request.mappedRoot().isPresent());
+    requireNoInterrupt();
+    if (status != 0) {
+      throw new CofferException(
+          "Failed to create container from template",
+          List.of("cause  \"" + template + "\" ended with status " + status));
+    }
+  }
+
+  /** Whether the directory is new. */
+  private static boolean createDirectory(CreateRequest request, Undo undo) throws IOException {
+    Path directory = request.directory();
+    undo.createDirectories(request.lxcPath());
+    if (Files.exists(directory.resolve("config"), LinkOption.NOFOLLOW_LINKS)) {
+      throw new CofferException(
+          "Container already exists",
+          List.of("hint  its configuration is " + directory + "/config"));
+    }
+    if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    undo.createDirectory(directory, DIRECTORY_MODE);
+    return true;
+  }
+
+  private static void createRoot(CreateRequest request, Partial partial, Undo undo)
+      throws IOException {
+    Path own = request.directory().resolve("rootfs");
+    if (!Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS)) {
+      undo.createDirectory(own, "rwxr-xr-x");
+      undo.clearing(own, Set.of());
+    }
+    Path root = request.rootfs();
+    if (!Files.isDirectory(root)) {
+      partial.note(firstMissing(root));
+      undo.createDirectories(root);
+      undo.clearing(root, Set.of());
+    }
+    request.mappedRoot().ifPresent(owner -> giveTo(owner, request));
+  }
+
+  /** Root of the container must be able to reach its root file system, and nothing else here. */
+  private static void giveTo(Owner owner, CreateRequest request) {
+    HostFiles.chown(request.rootfs(), (int) owner.uid(), (int) owner.gid());
+    HostFiles.chown(request.directory(), -1, (int) owner.gid());
+    HostFiles.chmod(request.directory(), MAPPED_DIRECTORY_MODE);
+  }
+
+  private static Path firstMissing(Path path) {
+    Path missing = path;
+    while (!Files.exists(missing.getParent())) {
+      missing = missing.getParent();
+    }
+    return missing;
+  }
+
+  private static String withRoot(CreateRequest request) {
+    String text = request.config();
+    String separator = text.isEmpty() || text.endsWith("\n") ? "" : "\n";
+    return text + separator + "lxc.rootfs.path = dir:" + request.rootfs() + "\n";
+  }
+
+  private static void writeConfig(Path config, String text, Undo undo) throws IOException {
+    try {
+      Files.createFile(
+          config,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(CONFIG_MODE)));
+    } catch (FileAlreadyExistsException e) {
+      throw new CofferException("Container already exists");
+    }
+    undo.add(() -> Files.deleteIfExists(config));
+    Files.writeString(config, text);
+  }
+
+  private static void prepend(Path config, String header) throws IOException {
+    // Written beside it and renamed, so that the file is whole at every moment.
+    Path whole = config.resolveSibling("config.new");
+    Files.copy(config, whole, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+    Files.writeString(whole, header + Files.readString(config));
+    Files.move(whole, config, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void requireNoInterrupt() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("interrupted");
+    }
+  }
+
+  private static CofferException failure(CreateRequest request, Exception e) {
+    CofferException failure =
+        new CofferException(
+            "Failed to create container " + request.name(), List.of("cause  " + describe(e)));
+    failure.initCause(e);
+    return failure;
+  }
+
+  private static String describe(Exception e) {
+    return e instanceof IOException io ? Failures.describe(io) : e.getMessage();
+  }
+}

@@ -1,0 +1,123 @@
+package dev.coffer.image;
+
+import dev.coffer.linux.Errno;
+import dev.coffer.linux.FileLock;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.linux.KernelException;
+import dev.coffer.linux.OpenFlags;
+import dev.coffer.model.CofferException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The file {@code partial} in a container's directory, locked while the container is being made.
+ * Found without a lock it says that the maker died. Coffer's also holds a line for each directory
+ * elsewhere that was made for the container; LXC's is empty.
+ */
+final class Partial implements AutoCloseable {
+  static final String NAME = "partial";
+
+  private static final int LONGEST = 64 * 1024;
+
+  private final Path file;
+  private final FileLock lock;
+
+  private Partial(Path file, FileLock lock) {
+    this.file = file;
+    this.lock = lock;
+  }
+
+  /** Marks the directory; fails if someone else does so at this moment. */
+  static Partial create(Path directory) {
+    Path file = directory.resolve(NAME);
+    try {
+      int flags =
+          OpenFlags.READ_WRITE | OpenFlags.CREATE | OpenFlags.EXCLUSIVE | OpenFlags.NO_FOLLOW;
+      return new Partial(file, FileLock.acquire(file, flags, 0600).orElseThrow(() -> ongoing()));
+    } catch (KernelException e) {
+      throw e.is(Errno.EEXIST) ? ongoing() : e;
+    }
+  }
+
+  /**
+   * Takes over what a dead maker left.
+   *
+   * @return empty if no creation was begun here
+   */
+  static Optional<Partial> takeOver(Path directory) {
+    Path file = directory.resolve(NAME);
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    try {
+      int flags = OpenFlags.READ_WRITE | OpenFlags.NO_FOLLOW;
+      FileLock lock = FileLock.acquire(file, flags, 0).orElseThrow(() -> ongoing());
+      if (isCurrent(lock, file)) {
+        return Optional.of(new Partial(file, lock));
+      }
+      lock.close();
+      return Optional.empty();
+    } catch (KernelException e) {
+      if (e.is(Errno.ENOENT)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Whether the maker did not finish, and delete the file, between our opening and locking it. */
+  private static boolean isCurrent(FileLock lock, Path file) {
+    try {
+      return Files.isSameFile(Path.of("/proc/self/fd/" + lock.fd().number()), file);
+    } catch (IOException e) {
+      return false; // the name is gone
+    }
+  }
+
+  /** Notes, before it is made, a directory elsewhere that goes away with the container. */
+  void note(Path directory) {
+    lock.fd().writeFully(directory + "\n");
+  }
+
+  /** The directories noted. */
+  List<Path> noted() {
+    byte[] text = new byte[LONGEST];
+    int length = 0;
+    for (int count;
+        length < LONGEST && (count = lock.fd().read(text, length, LONGEST - length)) > 0; ) {
+      length += count;
+    }
+    return new String(text, 0, length, StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> line.startsWith("/"))
+        .map(Path::of)
+        .toList();
+  }
+
+  /** The container is complete, or gone. */
+  void remove() {
+    try {
+      HostFiles.unlink(file);
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENOENT)) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.close();
+  }
+
+  private static CofferException ongoing() {
+    return new CofferException(
+        "Ongoing container creation detected",
+        List.of("hint  wait until the other creation has ended"));
+  }
+}

@@ -1,4 +1,0 @@
-package dev.coffer.image;
-
-/** Placeholder. */
-interface Placeholder {}
