@@ -69,11 +69,11 @@ public final class Poller implements AutoCloseable {
 
   public void add(Fd fd, int events, Object attachment) {
     Registration registration = new Registration(fd, serials.incrementAndGet(), attachment);
-    registrations.put(fd.number(), registration);
+    Registration before = registrations.put(fd.number(), registration);
     try {
       control(ADD, fd.number(), events, registration.data(fd.number()));
     } catch (KernelException e) {
-      registrations.remove(fd.number(), registration);
+      registrations.computeIfPresent(fd.number(), (number, added) -> before);
       throw e;
     }
   }

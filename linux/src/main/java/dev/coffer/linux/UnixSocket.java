@@ -131,22 +131,17 @@ public final class UnixSocket implements AutoCloseable {
     }
   }
 
-  public void send(byte[] bytes, int... fds) {
-    send(bytes, 0, bytes.length, fds);
-  }
-
   /**
    * Sends all bytes, waiting as long as the peer takes none; the descriptors ride on the first of
    * them and stay the caller's. EPIPE if the peer is gone.
    *
-   * @param length at least 1 if there are descriptors
+   * @param bytes at least one if there are descriptors
    */
-  public void send(byte[] bytes, int offset, int length, int... fds) {
-    Objects.checkFromIndexSize(offset, length, bytes.length);
+  public void send(byte[] bytes, int... fds) {
     if (PlatformThread.needed()) {
-      PlatformThread.call("send", () -> sendNow(bytes, offset, length, fds));
+      PlatformThread.call("send", () -> sendNow(bytes, fds));
     } else {
-      sendNow(bytes, offset, length, fds);
+      sendNow(bytes, fds);
     }
   }
 
@@ -230,12 +225,12 @@ public final class UnixSocket implements AutoCloseable {
     }
   }
 
-  private boolean sendNow(byte[] bytes, int offset, int length, int... fds) {
+  private boolean sendNow(byte[] bytes, int... fds) {
     try (Call call = new Call()) {
-      MemorySegment data = call.bytes(bytes, offset, length);
+      MemorySegment data = call.bytes(bytes);
       Message message = new Message(call, Ancillary.rights(call, fds));
-      for (long done = 0; done < length; ) {
-        done += message.send(fd.number(), data.asSlice(done, length - done));
+      for (long done = 0; done < bytes.length; ) {
+        done += message.send(fd.number(), data.asSlice(done, bytes.length - done));
       }
       return true;
     }
