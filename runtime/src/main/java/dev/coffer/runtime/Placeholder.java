@@ -1,4 +1,0 @@
-package dev.coffer.runtime;
-
-/** Placeholder. */
-interface Placeholder {}

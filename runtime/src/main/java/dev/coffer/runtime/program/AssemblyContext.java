@@ -1,0 +1,48 @@
+package dev.coffer.runtime.program;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a program needs besides the plan: values of the moment.
+ *
+ * @param terminalPath the console's slave on the host, when there is a console
+ * @param terminalOwner the id on the host that owns it, when it is not root
+ * @param replacedStreams which of 0, 1, 2 the terminal takes the place of when the caller's streams are kept
+ * @param environment the caller's, for hooks on the host
+ * @param hookEnvironment LXC_… variables of every hook
+ * @param hookVersion 0 or 1
+ * @param capabilities the caller's effective capabilities as bits
+ * @param userNamespace whether the container has its own
+ * @param namespaces whether hooks want the container's namespaces by path
+ * @param wake the command that wakes an engine
+ * @param title what the keeper shows as its command line
+ * @param fault where a test wants something to die
+ */
+public record AssemblyContext(
+    String name,
+    Optional<String> terminalPath,
+    Optional<long[]> terminalOwner,
+    List<Integer> replacedStreams,
+    List<String> environment,
+    List<String> hookEnvironment,
+    int hookVersion,
+    long capabilities,
+    boolean userNamespace,
+    boolean namespaces,
+    int deathSignal,
+    List<String> wake,
+    String title,
+    Optional<Fault> fault) {
+
+  /** A step at which a party is killed, for tests: {@code keeper@14}. */
+  public record Fault(String party, int step) {
+    public static Optional<Fault> parse(String text) {
+      int at = text == null ? -1 : text.indexOf('@');
+      if (at < 0) {
+        return Optional.empty();
+      }
+      return Optional.of(new Fault(text.substring(0, at), Integer.parseInt(text.substring(at + 1))));
+    }
+  }
+}

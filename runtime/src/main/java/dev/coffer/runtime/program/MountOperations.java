@@ -1,0 +1,467 @@
+package dev.coffer.runtime.program;
+
+import dev.coffer.linux.Errno;
+import dev.coffer.linux.Sys;
+import dev.coffer.model.MountEntry.Create;
+import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.plan.ContainerStep.MountAttributes;
+import dev.coffer.model.plan.ContainerStep.Target;
+import dev.coffer.runtime.program.Arg.Blob;
+import dev.coffer.runtime.program.Arg.Register;
+import dev.coffer.runtime.program.Stream.Label;
+
+/**
+ * Mounts by descriptors. What lies below the container's root is always resolved beneath the root's
+ * descriptor with links refused, so nothing the container prepared can redirect a mount (openat2(2)).
+ */
+final class MountOperations {
+  private final ProgramBuilder program;
+  private final Stream child;
+  private final boolean userNamespace;
+  private final Blob beneath;
+  private final Blob directoryBeneath;
+  private final Blob empty;
+
+  MountOperations(ProgramBuilder program, boolean userNamespace) {
+    this.program = program;
+    this.child = program.child();
+    this.userNamespace = userNamespace;
+    long resolve =
+        Flags.RESOLVE_BENEATH | Flags.RESOLVE_NO_SYMLINKS | Flags.RESOLVE_NO_MAGICLINKS;
+    this.beneath = program.openHow(Flags.O_PATH | Flags.O_CLOEXEC, resolve);
+    this.directoryBeneath =
+        program.openHow(Flags.O_PATH | Flags.O_CLOEXEC | Flags.O_DIRECTORY, resolve);
+    this.empty = program.text("");
+  }
+
+  void isolate() {
+    attributes(
+        child, Flags.AT_FDCWD, program.text("/"), Flags.AT_RECURSIVE, 0, 0, Flags.MS_SLAVE);
+  }
+
+  void root(ContainerStep.MountRoot step) {
+    Register tree = source(step.source(), true, false);
+    if (step.idMapped()) {
+      throw new IllegalStateException("mapped by the keeper");
+    }
+    finishRoot(step, tree);
+  }
+
+  private void finishRoot(ContainerStep.MountRoot step, Register tree) {
+    set(tree, step.attributes(), false, false);
+    move(tree, Flags.AT_FDCWD, program.text(step.mountPoint()), Flags.MOVE_MOUNT_F_EMPTY_PATH);
+    child.set(Registers.ROOT, tree);
+  }
+
+  /**
+   * A root that the keeper opens and maps, because only the host's root may change a mount's ids and
+   * because the container's root need not reach the path.
+   */
+  void rootFromKeeper(ContainerStep.MountRoot step, Register userNamespaceFd) {
+    Register tree = fromKeeper(step.source(), true, step.idMapped(), userNamespaceFd, false);
+    finishRoot(step, tree);
+  }
+
+  /** When there is no root of its own, the host's is what paths are resolved beneath. */
+  void hostRoot() {
+    child
+        .sys(
+            Sys.OPENAT,
+            Flags.AT_FDCWD,
+            program.text("/"),
+            Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC,
+            0)
+        .to(Registers.ROOT);
+  }
+
+  /** A detached copy of a host path's mount, opened by the child itself. */
+  private Register source(String path, boolean recursive, boolean optional) {
+    Register tree = program.scratch();
+    child
+        .sys(Sys.OPEN_TREE, Flags.AT_FDCWD, program.text(path), treeFlags(recursive))
+        .to(tree)
+        .tolerateAnyIf(optional);
+    return tree;
+  }
+
+  private static long treeFlags(boolean recursive) {
+    return Flags.OPEN_TREE_CLONE
+        | Flags.OPEN_TREE_CLOEXEC
+        | (recursive ? Flags.AT_RECURSIVE : 0);
+  }
+
+  /** The same opened by the keeper and handed over; an optional one that is missing becomes no mount. */
+  Register fromKeeper(
+      String path, boolean recursive, boolean idMapped, Register userNamespaceFd, boolean optional) {
+    Stream keeper = program.main();
+    Register tree = program.scratch();
+    keeper
+        .sys(Sys.OPEN_TREE, Flags.AT_FDCWD, program.text(path), treeFlags(recursive))
+        .to(tree)
+        .tolerateAnyIf(optional);
+    if (optional) {
+      Label opened = new Label();
+      keeper.jumpUnlessNegative(tree, opened);
+      keeper
+          .sys(
+              Sys.OPENAT,
+              Flags.AT_FDCWD,
+              program.text("/dev/null"),
+              Flags.O_PATH | Flags.O_CLOEXEC,
+              0)
+          .to(tree);
+      keeper.place(opened);
+    }
+    if (idMapped) {
+      Blob attr = program.words(Flags.MOUNT_ATTR_IDMAP, 0, 0, 0);
+      keeper.store(attr.plus(24), userNamespaceFd, 8);
+      long flags = Flags.AT_EMPTY_PATH | (recursive ? Flags.AT_RECURSIVE : 0);
+      keeper
+          .sys(Sys.MOUNT_SETATTR, tree, empty, flags, attr, 32)
+          .tolerateAnyIf(optional);
+    }
+    keeper.signal(tree.number(), 1);
+    keeper.sys(Sys.CLOSE, tree);
+    child.await(tree.number(), 1);
+    return tree;
+  }
+
+  void fileSystem(ContainerStep.MountFileSystem step) {
+    Label end = new Label();
+    Register mount = program.scratch();
+    instance(step.type(), step.source(), step.data(), step.attributes(), mount, end, step.optional());
+    attach(mount, step.target(), step.optional(), end);
+    propagate(mount, step.attributes());
+    child.place(end);
+  }
+
+  /** A new instance of a file system, not attached anywhere yet. */
+  void instance(
+      String type,
+      String source,
+      Iterable<String> data,
+      MountAttributes attributes,
+      Register mount,
+      Label end,
+      boolean optional) {
+    Register context = program.scratch();
+    child
+        .sys(Sys.FSOPEN, program.text(type), Flags.FSOPEN_CLOEXEC)
+        .to(context)
+        .tolerateAnyIf(optional);
+    skipIfFailed(context, optional, end);
+    child.sys(
+        Sys.FSCONFIG,
+        context,
+        Flags.FSCONFIG_SET_STRING,
+        program.text("source"),
+        program.text(source),
+        0);
+    for (String option : data) {
+      int equals = option.indexOf('=');
+      if (equals < 0) {
+        child
+            .sys(Sys.FSCONFIG, context, Flags.FSCONFIG_SET_FLAG, program.text(option), 0, 0)
+            .tolerateAnyIf(optional);
+      } else {
+        child
+            .sys(
+                Sys.FSCONFIG,
+                context,
+                Flags.FSCONFIG_SET_STRING,
+                program.text(option.substring(0, equals)),
+                program.text(option.substring(equals + 1)),
+                0)
+            .tolerateAnyIf(optional);
+      }
+    }
+    Register result = program.scratch();
+    child
+        .sys(Sys.FSCONFIG, context, Flags.FSCONFIG_CMD_CREATE, 0, 0, 0)
+        .to(result)
+        .tolerateAnyIf(optional);
+    skipIfFailed(result, optional, end);
+    child
+        .sys(Sys.FSMOUNT, context, Flags.FSMOUNT_CLOEXEC, bits(attributes))
+        .to(mount)
+        .tolerateAnyIf(optional);
+    skipIfFailed(mount, optional, end);
+    child.sys(Sys.CLOSE, context);
+  }
+
+  void bind(ContainerStep.BindMount step, Register userNamespaceFd) {
+    Label end = new Label();
+    Register tree;
+    if (step.insideRoot()) {
+      Register place = program.scratch();
+      child
+          .sys(Sys.OPENAT2, Registers.ROOT, program.text(step.source()), beneath, 24)
+          .to(place)
+          .tolerateAnyIf(step.optional());
+      skipIfFailed(place, step.optional(), end);
+      tree = cloneOf(place, step.recursive());
+    } else if (userNamespace) {
+      tree =
+          fromKeeper(
+              step.source(),
+              step.recursive(),
+              step.idMapped(),
+              userNamespaceFd,
+              step.optional());
+    } else {
+      tree = source(step.source(), step.recursive(), step.optional());
+      skipIfFailed(tree, step.optional(), end);
+    }
+    set(tree, step.attributes(), step.recursive(), step.optional());
+    attach(tree, step.target(), step.optional(), end);
+    propagate(tree, step.attributes());
+    child.place(end);
+  }
+
+  /** A detached copy of the mount at an opened place. */
+  private Register cloneOf(Register place, boolean recursive) {
+    Register tree = program.scratch();
+    child
+        .sys(Sys.OPEN_TREE, place, empty, treeFlags(recursive) | Flags.AT_EMPTY_PATH)
+        .to(tree);
+    return tree;
+  }
+
+  /** Shows a path of the host by a bind mount, from inside the child's own mount namespace. */
+  void bindHostPath(String source, String target) {
+    Register tree = source(source, false, false);
+    attach(tree, new Target(target, Create.FILE), false, new Label());
+  }
+
+  /** Shows an opened terminal. */
+  void bindOpened(Register place, String target) {
+    Register tree = cloneOf(place, false);
+    attach(tree, new Target(target, Create.FILE), false, new Label());
+  }
+
+  void protect(ContainerStep.ProtectPath step) {
+    Label end = new Label();
+    Register place = open(step.path(), true);
+    child.jumpIfNegative(place, end);
+    Register exception = program.scratch();
+    step.except()
+        .ifPresent(
+            inner -> {
+              Register at = open(step.path() + "/" + inner, true);
+              child.set(exception, at);
+              Label missing = new Label();
+              child.jumpIfNegative(at, missing);
+              child
+                  .sys(
+                      Sys.OPEN_TREE,
+                      at,
+                      empty,
+                      treeFlags(true) | Flags.AT_EMPTY_PATH)
+                  .to(exception);
+              child.place(missing);
+            });
+    Register tree = cloneOf(place, true);
+    attributes(
+        child, tree, empty, Flags.AT_EMPTY_PATH, Flags.MOUNT_ATTR_RDONLY, 0, 0);
+    move(tree, place, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+    step.except()
+        .ifPresent(
+            inner -> {
+              child.jumpIfNegative(exception, end);
+              Register at = open(step.path() + "/" + inner, false);
+              move(
+                  exception,
+                  at,
+                  empty,
+                  Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+            });
+    child.place(end);
+  }
+
+  /** Directories are covered by an empty read-only tmpfs, files by the host's null device. */
+  void mask(ContainerStep.MaskPath step) {
+    Label end = new Label();
+    Label file = new Label();
+    Register place = open(step.path(), true);
+    child.jumpIfNegative(place, end);
+    Register directory = program.scratch();
+    child
+        .sys(Sys.OPENAT2, Registers.ROOT, program.text(step.path()), directoryBeneath, 24)
+        .to(directory)
+        .tolerate(Errno.ENOTDIR);
+    child.jumpIfNegative(directory, file);
+    Register mount = program.scratch();
+    instance(
+        "tmpfs", "none", java.util.List.of("size=0"), MountAttributes.READ_ONLY, mount, end, false);
+    move(
+        mount, place, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+    child.jump(end);
+    child.place(file);
+    Register source = source("/dev/null", false, false);
+    move(
+        source, place, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+    child.place(end);
+  }
+
+  /** A path below the root; when it may be missing the register tells. */
+  Register open(String path, boolean maybeMissing) {
+    Register place = program.scratch();
+    Stream.Operation operation =
+        child.sys(Sys.OPENAT2, Registers.ROOT, program.text(path), beneath, 24).to(place);
+    if (maybeMissing) {
+      operation.tolerate(Errno.ENOENT, Errno.ENOTDIR);
+    }
+    return place;
+  }
+
+  /** Makes directories below the root one by one, never through a link. */
+  void makeDirectories(String path, int mode) {
+    directory(path, mode, new Label(), false);
+  }
+
+  private Register directory(String path, int mode, Label end, boolean optional) {
+    Register place = program.scratch();
+    child.set(place, Registers.ROOT);
+    for (String name : path.split("/")) {
+      Blob text = program.text(name);
+      child
+          .sys(Sys.MKDIRAT, place, text, mode)
+          .tolerate(Errno.EEXIST, Errno.EROFS)
+          .tolerateAnyIf(optional);
+      child
+          .sys(Sys.OPENAT2, place, text, directoryBeneath, 24)
+          .to(place)
+          .tolerateAnyIf(optional);
+      skipIfFailed(place, optional, end);
+    }
+    return place;
+  }
+
+  /** Puts a mount on a place below the root. */
+  void attachTo(Register mount, Target target) {
+    attach(mount, target, false, new Label());
+  }
+
+  private void attach(Register mount, Target target, boolean optional, Label end) {
+    Register place = program.scratch();
+    Label there = new Label();
+    boolean create = target.create() != Create.NOTHING;
+    Stream.Operation first =
+        child.sys(Sys.OPENAT2, Registers.ROOT, program.text(target.path()), beneath, 24).to(place);
+    if (optional) {
+      first.tolerateAny();
+    } else if (create) {
+      first.tolerate(Errno.ENOENT);
+    }
+    if (create) {
+      child.jumpUnlessNegative(place, there);
+      child.set(place, make(target, optional, end));
+      child.place(there);
+    } else {
+      skipIfFailed(place, optional, end);
+    }
+    child
+        .sys(
+            Sys.MOVE_MOUNT,
+            mount,
+            empty,
+            place,
+            empty,
+            Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH)
+        .tolerateAnyIf(optional);
+  }
+
+  private Register make(Target target, boolean optional, Label end) {
+    if (target.create() == Create.DIRECTORY) {
+      return directory(target.path(), 0755, end, optional);
+    }
+    int slash = target.path().lastIndexOf('/');
+    Register parent =
+        slash < 0
+            ? Registers.ROOT
+            : directory(target.path().substring(0, slash), 0755, end, optional);
+    Blob name = program.text(target.path().substring(slash + 1));
+    child
+        .sys(Sys.MKNODAT, parent, name, Flags.S_IFREG | 0644, 0)
+        .tolerate(Errno.EEXIST)
+        .tolerateAnyIf(optional);
+    Register file = program.scratch();
+    child
+        .sys(Sys.OPENAT2, parent, name, beneath, 24)
+        .to(file)
+        .tolerateAnyIf(optional);
+    return file;
+  }
+
+  private void move(Object mount, Object directory, Blob path, long flags) {
+    child.sys(Sys.MOVE_MOUNT, mount, empty, directory, path, flags);
+  }
+
+  private void set(
+      Register tree, MountAttributes attributes, boolean recursive, boolean optional) {
+    long bits = bits(attributes);
+    if (bits == 0) {
+      return;
+    }
+    long clear = attributes.atime() == MountAttributes.Atime.UNCHANGED ? 0 : Flags.MOUNT_ATTR_ATIME;
+    Blob attr = program.words(bits, clear, 0, 0);
+    child
+        .sys(
+            Sys.MOUNT_SETATTR,
+            tree,
+            empty,
+            Flags.AT_EMPTY_PATH | (recursive ? Flags.AT_RECURSIVE : 0),
+            attr,
+            32)
+        .tolerateAnyIf(optional);
+  }
+
+  private void propagate(Register mount, MountAttributes attributes) {
+    String word = attributes.propagation();
+    if (word.isEmpty()) {
+      return;
+    }
+    boolean recursive = word.startsWith("r");
+    long propagation =
+        switch (recursive ? word.substring(1) : word) {
+          case "private" -> Flags.MS_PRIVATE;
+          case "slave" -> Flags.MS_SLAVE;
+          case "shared" -> Flags.MS_SHARED;
+          default -> Flags.MS_UNBINDABLE;
+        };
+    attributes(
+        child,
+        mount,
+        empty,
+        Flags.AT_EMPTY_PATH | (recursive ? Flags.AT_RECURSIVE : 0),
+        0,
+        0,
+        propagation);
+  }
+
+  private void attributes(
+      Stream stream, Object at, Blob path, long flags, long set, long clear, long propagation) {
+    Blob attr = program.words(set, clear, propagation, 0);
+    stream.sys(Sys.MOUNT_SETATTR, at, path, flags, attr, 32);
+  }
+
+  private void skipIfFailed(Register register, boolean optional, Label end) {
+    if (optional) {
+      child.jumpIfNegative(register, end);
+    }
+  }
+
+  private static long bits(MountAttributes attributes) {
+    return (attributes.readOnly() ? Flags.MOUNT_ATTR_RDONLY : 0)
+        | (attributes.noSuid() ? Flags.MOUNT_ATTR_NOSUID : 0)
+        | (attributes.noDev() ? Flags.MOUNT_ATTR_NODEV : 0)
+        | (attributes.noExec() ? Flags.MOUNT_ATTR_NOEXEC : 0)
+        | (attributes.noDirAtime() ? Flags.MOUNT_ATTR_NODIRATIME : 0)
+        | (attributes.noSymFollow() ? Flags.MOUNT_ATTR_NOSYMFOLLOW : 0)
+        | switch (attributes.atime()) {
+          case UNCHANGED, RELATIVE -> 0;
+          case NONE -> Flags.MOUNT_ATTR_NOATIME;
+          case STRICT -> Flags.MOUNT_ATTR_STRICTATIME;
+        };
+  }
+}

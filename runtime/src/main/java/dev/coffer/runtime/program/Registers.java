@@ -1,0 +1,46 @@
+package dev.coffer.runtime.program;
+
+import dev.coffer.runtime.program.Arg.Register;
+
+/** The registers with a meaning: those of native/PROTOCOL.md and those that start programs agree on. */
+public final class Registers {
+  public static final Register CHANNEL = new Register(0);
+  public static final Register SYNC = new Register(1);
+  public static final Register MAIN_PID = new Register(2);
+  public static final Register MAIN_PIDFD = new Register(3);
+  public static final Register CONSOLE = new Register(4);
+  public static final Register PEER_IN = new Register(5);
+  public static final Register PEER_OUT = new Register(6);
+  public static final Register CONSOLE_LOG = new Register(7);
+  public static final Register COMMAND = new Register(8);
+  public static final Register KEEPER = new Register(9);
+  public static final Register ON_EXIT = new Register(10);
+  public static final Register HOOK_LOG = new Register(11);
+  public static final Register SELF = new Register(12);
+  public static final Register ESCAPE = new Register(13);
+
+  /** The slave of the console's or session's terminal; kept open so that the master never hangs up. */
+  public static final Register TERMINAL = new Register(16);
+
+  /** Inside the container: its root directory. */
+  public static final Register ROOT = new Register(17);
+
+  /** Inside the container: a private instance of proc for writing kernel values. */
+  public static final Register PROC = new Register(18);
+
+  /** First of eight: the container's namespaces in the order of {@code Namespace}, for hooks. */
+  public static final int FIRST_NAMESPACE = 20;
+
+  /** The container's devpts; the masters of its ttys follow. */
+  public static final int DEVPTS = 39;
+
+  public static final int FIRST_TTY = 40;
+  public static final int MOST_TTYS = 24;
+
+  /** Registers that steps use for the moment. */
+  static final int FIRST_SCRATCH = 28;
+
+  static final int LAST_SCRATCH = 38;
+
+  private Registers() {}
+}

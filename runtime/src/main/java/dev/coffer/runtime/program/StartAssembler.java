@@ -1,0 +1,565 @@
+package dev.coffer.runtime.program;
+
+import dev.coffer.linux.Errno;
+import dev.coffer.linux.Sys;
+import dev.coffer.model.IdMap;
+import dev.coffer.model.Limits.Rlimit;
+import dev.coffer.model.Namespace;
+import dev.coffer.model.Origin;
+import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.plan.ContainerStep.Streams;
+import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.KeeperStep;
+import dev.coffer.model.plan.Place;
+import dev.coffer.model.plan.Plan;
+import dev.coffer.model.plan.RunHook;
+import dev.coffer.model.plan.Step;
+import dev.coffer.runtime.program.Arg.Blob;
+import dev.coffer.runtime.program.Arg.Register;
+import dev.coffer.runtime.program.Stream.Text;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Encodes the plan of a start. Where the place of the steps changes, one side waits for the other; steps
+ * that only have to be done before the end ({@link #isConcurrent}) make nobody wait until then. Host steps
+ * in the middle become a report at which the executor waits for the engine.
+ */
+public final class StartAssembler {
+  /** REPORT tags from here on are faults for tests. */
+  public static final int FAULT_TAG = 1 << 20;
+
+  private static final Map<String, Integer> RLIMITS =
+      Map.ofEntries(
+          Map.entry("cpu", 0),
+          Map.entry("fsize", 1),
+          Map.entry("data", 2),
+          Map.entry("stack", 3),
+          Map.entry("core", 4),
+          Map.entry("rss", 5),
+          Map.entry("nproc", 6),
+          Map.entry("nofile", 7),
+          Map.entry("memlock", 8),
+          Map.entry("as", 9),
+          Map.entry("locks", 10),
+          Map.entry("sigpending", 11),
+          Map.entry("msgqueue", 12),
+          Map.entry("nice", 13),
+          Map.entry("rtprio", 14),
+          Map.entry("rttime", 15));
+
+  private final Plan plan;
+  private final AssemblyContext context;
+  private final ProgramBuilder program = new ProgramBuilder(Registers.CONSOLE.number());
+  private final Stream keeper = program.main();
+  private final Stream child = program.child();
+  private final MountOperations mounts;
+  private final ProcessOperations process;
+  private final HookOperations hooks;
+  private final Register userNamespace = new Register(19);
+
+  private boolean cloned;
+  private Place last = Place.KEEPER;
+  private boolean keeperMustSignal;
+  private boolean concurrentPending;
+  private int owedAwaits;
+  private boolean synchronised;
+  private boolean rootOpen;
+  private boolean procOpen;
+  private int ttys;
+  private boolean devpts;
+
+  private StartAssembler(Plan plan, AssemblyContext context) {
+    this.plan = plan;
+    this.context = context;
+    this.mounts = new MountOperations(program, context.userNamespace());
+    this.process = new ProcessOperations(program, child);
+    this.hooks = new HookOperations(program, context);
+  }
+
+  /**
+   * The program of a plan. Host steps at its beginning are not part of it: the engine has done them.
+   * Descriptors that come with it go to CONSOLE and the registers behind it, see {@link #fds}.
+   */
+  public static Program assemble(Plan plan, AssemblyContext context) {
+    return new StartAssembler(plan, context).assemble();
+  }
+
+  private Program assemble() {
+    prologue();
+    List<Step> steps = plan.steps();
+    boolean leading = true;
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      if (leading && step.place() == Place.HOST) {
+        continue;
+      }
+      leading = false;
+      keeper.step(i);
+      child.step(i);
+      fault(i);
+      synchronise(step);
+      emit(i, step);
+      last = step.place();
+    }
+    epilogue(steps.size());
+    return program.build();
+  }
+
+  private void prologue() {
+    keeper.wake(program.vectorOf(context.wake()));
+    keeper.title(program.text(context.title()));
+    if (plan.steps().stream().anyMatch(RunHook.class::isInstance)) {
+      keeper
+          .sys(Sys.MEMFD_CREATE, program.text("hook-output"), 1)
+          .to(Registers.HOOK_LOG)
+          .tolerateAny();
+    }
+  }
+
+  /** init has executed its command: what only the start needed is closed. */
+  private void epilogue(int index) {
+    keeper.step(index - 1);
+    keeper.awaitExecution();
+    keeper.set(userNamespace, -1L);
+    keeper.set(Registers.SYNC, -1L);
+    keeper.set(Registers.HOOK_LOG, -1L);
+    for (int i = Registers.FIRST_SCRATCH; i <= Registers.LAST_SCRATCH; i++) {
+      keeper.set(new Register(i), -1L);
+    }
+    keeper.closeOthers(false);
+  }
+
+  private void fault(int index) {
+    if (context.fault().isEmpty() || context.fault().get().step() != index) {
+      return;
+    }
+    if (cloned && last == Place.CONTAINER) {
+      child.signal(0, 0);
+      keeper.await(0, 0);
+      last = Place.KEEPER;
+      keeperMustSignal = true;
+    }
+    switch (context.fault().get().party()) {
+      case "keeper" -> keeper.sys(Sys.KILL, Registers.SELF, Flags.SIGKILL);
+      case "init" -> {
+        if (cloned) {
+          keeper.sys(Sys.KILL, Registers.MAIN_PID, Flags.SIGKILL);
+        }
+      }
+      default -> keeper.report(FAULT_TAG + index, 0, 0, true);
+    }
+  }
+
+  /** Steps of the keeper that the container need not wait for before it executes init. */
+  private static boolean isConcurrent(Step step) {
+    return step instanceof KeeperStep.JoinCgroups
+        || step instanceof KeeperStep.SetRlimit
+        || step instanceof KeeperStep.SetProcValue;
+  }
+
+  /** Steps of the container that must see what the concurrent ones did. */
+  private static boolean needsConcurrent(Step step) {
+    return step instanceof ContainerStep.UnshareNamespaces
+        || step instanceof ContainerStep.BecomeInit
+        || step instanceof ContainerStep.Execute
+        || step instanceof RunHook;
+  }
+
+  private void synchronise(Step step) {
+    if (!cloned) {
+      return;
+    }
+    if (step.place() != Place.CONTAINER) {
+      if (last == Place.CONTAINER) {
+        child.signal(0, 0);
+        keeper.await(0, 0);
+        keeperMustSignal = true;
+      }
+      if (isConcurrent(step)) {
+        if (keeperMustSignal) {
+          keeper.signal(0, 0);
+          owedAwaits++;
+          keeperMustSignal = false;
+        }
+        concurrentPending = true;
+      } else if (!(step instanceof KeeperStep.CloneInit)) {
+        keeperMustSignal = true;
+      }
+      return;
+    }
+    boolean executes =
+        step instanceof ContainerStep.Execute || step instanceof ContainerStep.BecomeInit;
+    boolean wanted =
+        keeperMustSignal
+            || (concurrentPending && needsConcurrent(step))
+            || (executes && !synchronised);
+    if (wanted) {
+      keeper.signal(0, 0);
+      owedAwaits++;
+      keeperMustSignal = false;
+      concurrentPending = false;
+      synchronised = true;
+    }
+    for (; owedAwaits > 0; owedAwaits--) {
+      child.await(0, 0);
+    }
+  }
+
+  private void emit(int index, Step step) {
+    switch (step) {
+      case HostStep _ -> keeper.report(index, 0, 0, true);
+      case RunHook hook ->
+          hooks.run(hook.place() == Place.CONTAINER ? child : keeper, hook, cloned);
+      case KeeperStep keeperStep -> emit(keeperStep);
+      case ContainerStep containerStep -> emit(containerStep);
+    }
+  }
+
+  private void emit(KeeperStep step) {
+    switch (step) {
+      case KeeperStep.EnterCgroup enter ->
+          program.writeFile(
+              keeper,
+              Flags.AT_FDCWD,
+              program.text(enter.path() + "/cgroup.procs"),
+              program.text("0"),
+              1);
+      case KeeperStep.JoinPidNamespace join ->
+          joinNamespace(keeper, join.path(), Namespace.PID);
+      case KeeperStep.CloneInit clone -> cloneInit(clone);
+      case KeeperStep.WriteIdMaps maps -> writeIdMaps(maps);
+      case KeeperStep.JoinCgroups join -> joinCgroups(join);
+      case KeeperStep.SetRlimit limit -> setRlimit(limit.limit());
+      case KeeperStep.SetProcValue value -> {
+        int length = value.value().getBytes(StandardCharsets.UTF_8).length;
+        Register directory = openProcess();
+        program.writeFile(
+            keeper, directory, program.text(value.name()), program.text(value.value()), length);
+        keeper.sys(Sys.CLOSE, directory);
+      }
+    }
+  }
+
+  private void cloneInit(KeeperStep.CloneInit step) {
+    long flags = step.namespaces().stream().mapToLong(Namespace::cloneFlag).reduce(0, (a, b) -> a | b);
+    Object cgroup = -1L;
+    if (step.cgroup().isPresent()) {
+      Register directory = program.scratch();
+      keeper
+          .sys(
+              Sys.OPENAT,
+              Flags.AT_FDCWD,
+              program.text(step.cgroup().get()),
+              Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC,
+              0)
+          .to(directory);
+      cgroup = directory;
+    }
+    program.cloneChild(flags, cgroup, true, Registers.MAIN_PID);
+    cloned = true;
+    if (context.namespaces()) {
+      openNamespaces();
+    }
+    if (step.namespaces().contains(Namespace.USER)) {
+      Register directory = openProcess();
+      keeper
+          .sys(
+              Sys.OPENAT,
+              directory,
+              program.text("ns/user"),
+              Flags.O_CLOEXEC,
+              0)
+          .to(userNamespace);
+      keeper.sys(Sys.CLOSE, directory);
+    }
+  }
+
+  /** /proc/PID of init. */
+  private Register openProcess() {
+    Text path = program.growing("/proc/", 32);
+    keeper.decimal(path, Registers.MAIN_PID);
+    Register directory = program.scratch();
+    keeper
+        .sys(
+            Sys.OPENAT,
+            Flags.AT_FDCWD,
+            path.blob(),
+            Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC,
+            0)
+        .to(directory);
+    return directory;
+  }
+
+  private void openNamespaces() {
+    Register directory = openProcess();
+    for (Namespace namespace : Namespace.values()) {
+      keeper
+          .sys(
+              Sys.OPENAT,
+              directory,
+              program.text("ns/" + namespace.file()),
+              Flags.O_CLOEXEC,
+              0)
+          .to(new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()))
+          .tolerateAny();
+    }
+    keeper.sys(Sys.CLOSE, directory);
+  }
+
+  private void writeIdMaps(KeeperStep.WriteIdMaps step) {
+    Register directory = openProcess();
+    for (IdMap.Kind kind : IdMap.Kind.values()) {
+      String text =
+          step.maps().stream()
+              .filter(map -> map.kind() == kind)
+              .map(map -> map.first() + " " + map.hostFirst() + " " + map.count() + "\n")
+              .collect(Collectors.joining());
+      if (!text.isEmpty()) {
+        String file = kind == IdMap.Kind.USER ? "uid_map" : "gid_map";
+        program.writeFile(
+            keeper, directory, program.text(file), program.text(text), text.length());
+      }
+    }
+    keeper.sys(Sys.CLOSE, directory);
+  }
+
+  /** The kernel takes the number up to the first NUL, so the length need not be known. */
+  private void joinCgroups(KeeperStep.JoinCgroups step) {
+    Text pid = program.growing("", 16);
+    keeper.decimal(pid, Registers.MAIN_PID);
+    for (String path : step.paths()) {
+      program.writeFile(
+          keeper, Flags.AT_FDCWD, program.text(path + "/cgroup.procs"), pid.blob(), pid.room());
+    }
+  }
+
+  private void setRlimit(Rlimit limit) {
+    Integer resource = RLIMITS.get(limit.resource());
+    if (resource == null) {
+      throw new dev.coffer.model.CofferException("Unknown resource " + limit.resource());
+    }
+    Blob value = program.words(limit.soft(), limit.hard());
+    keeper.sys(Sys.PRLIMIT64, Registers.MAIN_PID, resource, value, 0);
+  }
+
+  private void joinNamespace(Stream stream, String path, Namespace namespace) {
+    Register file = program.scratch();
+    stream.sys(Sys.OPENAT, Flags.AT_FDCWD, program.text(path), Flags.O_CLOEXEC, 0).to(file);
+    stream.sys(Sys.SETNS, file, namespace.cloneFlag());
+    stream.sys(Sys.CLOSE, file);
+  }
+
+  private void emit(ContainerStep step) {
+    switch (step) {
+      case ContainerStep.DieWithKeeper die -> process.dieWithKeeper(die.signal());
+      case ContainerStep.BecomeRoot _ ->
+          process.becomeUser(0, 0, List.of(), context.deathSignal());
+      case ContainerStep.UnshareNamespaces unshare ->
+          child.sys(
+              Sys.UNSHARE,
+              unshare.namespaces().stream()
+                  .mapToLong(Namespace::cloneFlag)
+                  .reduce(0, (a, b) -> a | b));
+      case ContainerStep.JoinNamespace join -> joinNamespace(child, join.path(), join.namespace());
+      case ContainerStep.IsolateMounts _ -> mounts.isolate();
+      case ContainerStep.MountRoot root -> mountRoot(root);
+      case ContainerStep.SetHostname hostname -> process.setHostname(hostname.name());
+      case ContainerStep.NewKeyring _ -> process.newKeyring();
+      case ContainerStep.BringUpLoopback _ -> process.bringUpLoopback();
+      case ContainerStep.MountFileSystem mount -> {
+        openRoot();
+        mounts.fileSystem(mount);
+      }
+      case ContainerStep.BindMount bind -> {
+        openRoot();
+        mounts.bind(bind, userNamespace);
+      }
+      case ContainerStep.ProtectPath protect -> {
+        openRoot();
+        mounts.protect(protect);
+      }
+      case ContainerStep.MaskPath mask -> {
+        openRoot();
+        mounts.mask(mask);
+      }
+      case ContainerStep.CreateDevice device -> createDevice(device);
+      case ContainerStep.CreateDirectory directory ->
+          mounts.makeDirectories(directory.path(), directory.mode());
+      case ContainerStep.CreateSymlink link -> createSymlink(link);
+      case ContainerStep.MountDevpts pts -> mountDevpts(pts);
+      case ContainerStep.AttachConsole console ->
+          context
+              .terminalPath()
+              .ifPresent(path -> mounts.bindHostPath(path, console.path()));
+      case ContainerStep.CreateTtys created -> createTtys(created);
+      case ContainerStep.PivotRoot _ -> pivot();
+      case ContainerStep.SetPersonality personality ->
+          process.personality(personality.personality());
+      case ContainerStep.SetSysctl sysctl -> setSysctl(sysctl);
+      case ContainerStep.DropCapabilities drop ->
+          process.dropCapabilities(drop.capabilities(), context.capabilities());
+      case ContainerStep.ForbidNewPrivileges _ -> process.forbidNewPrivileges();
+      case ContainerStep.StartSession session -> startSession(session.streams());
+      case ContainerStep.BecomeInit _ -> {
+        child.sys(Sys.PRCTL, Flags.PR_SET_NAME, program.text("init"), 0, 0, 0);
+        child.init();
+      }
+      case ContainerStep.EnterDirectory directory ->
+          process.enterDirectory(directory.path(), directory.required());
+      case ContainerStep.BecomeUser user ->
+          process.becomeUser(user.uid(), user.gid(), user.groups(), context.deathSignal());
+      case ContainerStep.Execute execute -> process.execute(execute);
+    }
+  }
+
+  private void mountRoot(ContainerStep.MountRoot root) {
+    if (context.userNamespace()) {
+      mounts.rootFromKeeper(root, userNamespace);
+    } else {
+      mounts.root(root);
+    }
+    rootOpen = true;
+  }
+
+  private void openRoot() {
+    if (!rootOpen) {
+      mounts.hostRoot();
+      rootOpen = true;
+    }
+  }
+
+  private void createDevice(ContainerStep.CreateDevice device) {
+    Register parent = mounts.open(parent(device.path()), false);
+    Blob name = program.text(name(device.path()));
+    long number = (device.minor() & 0xffL) | ((long) device.major() << 8);
+    child
+        .sys(Sys.MKNODAT, parent, name, Flags.S_IFCHR | device.mode(), number)
+        .tolerate(Errno.EEXIST);
+    // the umask took its part of the mode
+    child.sys(Sys.FCHMODAT, parent, name, device.mode());
+    child.sys(Sys.CLOSE, parent);
+  }
+
+  private void createSymlink(ContainerStep.CreateSymlink link) {
+    Register parent = mounts.open(parent(link.path()), false);
+    child
+        .sys(Sys.SYMLINKAT, program.text(link.target()), parent, program.text(name(link.path())))
+        .tolerate(Errno.EEXIST, Errno.EROFS);
+    child.sys(Sys.CLOSE, parent);
+  }
+
+  private void mountDevpts(ContainerStep.MountDevpts pts) {
+    String gid = pts.gid().map(group -> ",gid=" + group).orElse("");
+    List<String> data =
+        List.of(("newinstance,ptmxmode=0666,mode=0620,max=" + pts.max() + gid).split(","));
+    Register mount = new Register(Registers.DEVPTS);
+    Stream.Label end = new Stream.Label();
+    ContainerStep.MountAttributes attributes =
+        new ContainerStep.MountAttributes(
+            false,
+            true,
+            false,
+            true,
+            ContainerStep.MountAttributes.Atime.UNCHANGED,
+            false,
+            false,
+            "");
+    mounts.instance("devpts", "devpts", data, attributes, mount, end, false);
+    mounts.attachTo(
+        mount, new ContainerStep.Target("dev/pts", dev.coffer.model.MountEntry.Create.DIRECTORY));
+    child.place(end);
+    devpts = true;
+  }
+
+  private void createTtys(ContainerStep.CreateTtys step) {
+    Blob unlock = program.space(8);
+    ttys = Math.min(step.count(), Registers.MOST_TTYS);
+    for (int i = 0; i < ttys; i++) {
+      Register master = new Register(Registers.FIRST_TTY + i);
+      child
+          .sys(
+              Sys.OPENAT,
+              new Register(Registers.DEVPTS),
+              program.text("ptmx"),
+              Flags.O_RDWR | Flags.O_NOCTTY | Flags.O_CLOEXEC,
+              0)
+          .to(master);
+      child.sys(Sys.IOCTL, master, Flags.TIOCSPTLCK, unlock);
+      Register slave = program.scratch();
+      child
+          .sys(Sys.IOCTL, master, Flags.TIOCGPTPEER, Flags.O_RDWR | Flags.O_NOCTTY | Flags.O_CLOEXEC)
+          .to(slave);
+      mounts.bindOpened(slave, step.prefix() + (i + 1));
+      child.sys(Sys.CLOSE, slave);
+    }
+  }
+
+  /** The keeper holds the container's terminals; they cross here, before the host's tree goes away. */
+  private void handOverTerminals() {
+    if (devpts) {
+      child.signal(Registers.DEVPTS, 1 + ttys);
+      keeper.await(Registers.DEVPTS, 1 + ttys);
+      devpts = false;
+    }
+  }
+
+  private void pivot() {
+    handOverTerminals();
+    child.sys(Sys.FCHDIR, Registers.ROOT);
+    child.sys(Sys.PIVOT_ROOT, program.text("."), program.text("."));
+    child.sys(Sys.UMOUNT2, program.text("."), Flags.MNT_DETACH);
+    child.sys(Sys.CHDIR, program.text("/"));
+  }
+
+  private void setSysctl(ContainerStep.SetSysctl sysctl) {
+    if (!procOpen) {
+      mounts.instance(
+          "proc",
+          "proc",
+          List.of(),
+          ContainerStep.MountAttributes.NONE,
+          Registers.PROC,
+          new Stream.Label(),
+          false);
+      procOpen = true;
+    }
+    int length = sysctl.value().getBytes(StandardCharsets.UTF_8).length;
+    Register file = program.scratch();
+    Blob how =
+        program.openHow(
+            Flags.O_WRONLY | Flags.O_CLOEXEC,
+            Flags.RESOLVE_BENEATH | Flags.RESOLVE_NO_SYMLINKS | Flags.RESOLVE_NO_XDEV);
+    Blob path = program.text("sys/" + sysctl.name().replace('.', '/'));
+    child.sys(Sys.OPENAT2, Registers.PROC, path, how, 24).to(file);
+    child.sys(Sys.WRITE, file, program.text(sysctl.value()), length);
+    child.sys(Sys.CLOSE, file);
+  }
+
+  private void startSession(Streams streams) {
+    switch (streams) {
+      case CONSOLE -> process.startSession(List.of(0, 1, 2), false);
+      case CALLER -> process.startSession(context.replacedStreams(), true);
+      case NULL -> process.startSession(List.of(), false);
+    }
+  }
+
+  private static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash < 0 ? "." : path.substring(0, slash);
+  }
+
+  private static String name(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  /** Where a step came from, for an error about it. */
+  public static Optional<Origin> origin(Plan plan, int index) {
+    return index >= 0 && index < plan.steps().size()
+        ? Optional.of(plan.steps().get(index).origin())
+        : Optional.empty();
+  }
+}
