@@ -24,6 +24,7 @@ public final class BuiltInImage {
   /** Logins on /dev/ttyN, as /etc/inittab has them; one more is on the console. */
   static final int TERMINALS = 2;
 
+  private static final String BUSYBOX = "bin/busybox";
   private static final Set<PosixFilePermission> EXECUTABLE = mode("rwxr-xr-x");
   private static final Set<PosixFilePermission> PLAIN = mode("rw-r--r--");
 
@@ -35,29 +36,19 @@ public final class BuiltInImage {
           "etc/init.d",
           "etc/udhcpc",
           "home",
-          "lib",
           "mnt",
-          "opt",
           "proc",
           "root",
           "run",
           "sbin",
-          "srv",
           "sys",
           "tmp",
           "usr",
           "usr/bin",
-          "usr/lib",
-          "usr/local",
-          "usr/local/bin",
-          "usr/local/sbin",
           "usr/sbin",
-          "usr/share",
           "var",
-          "var/cache",
           "var/lib",
           "var/log",
-          "var/spool",
           "var/tmp");
 
   private static final Map<String, Set<PosixFilePermission>> FILES = files();
@@ -84,7 +75,7 @@ public final class BuiltInImage {
       Tree tree = new Tree(root, owner);
       tree.takeRoot();
       createDirectories(tree);
-      tree.copy(source.program(), "bin/busybox", EXECUTABLE);
+      tree.copy(source.program(), BUSYBOX, EXECUTABLE);
       createLinks(tree, source.applets());
       for (var file : FILES.entrySet()) {
         tree.write(file.getKey(), contents.get(file.getKey()), file.getValue());
@@ -141,26 +132,20 @@ public final class BuiltInImage {
     tree.makeSticky("tmp");
     tree.makeSticky("var/tmp");
     tree.createLink("var/run", "../run");
-    tree.createLink("var/lock", "../run");
     tree.createLink("etc/mtab", "../proc/self/mounts");
   }
 
+  /**
+   * Hard links, as BusyBox itself installs them: a symbolic link would need an inode each, and
+   * those are what making a root file system mostly waits for.
+   */
   private static void createLinks(Tree tree, List<String> applets) throws IOException {
     for (String applet : applets) {
       int slash = applet.lastIndexOf('/');
       if (slash > 0 && DIRECTORIES.contains(applet.substring(0, slash))) {
-        tree.createLink(applet, upFrom(applet.substring(0, slash)));
+        tree.createHardLink(applet, BUSYBOX);
       }
     }
-  }
-
-  /** The way from a directory to BusyBox: relative, so that it never leads out of the image. */
-  private static String upFrom(String directory) {
-    return switch (directory) {
-      case "bin" -> "busybox";
-      case "usr/bin", "usr/sbin" -> "../../bin/busybox";
-      default -> "../bin/busybox";
-    };
   }
 
   private static void writeIdentity(Tree tree, String hostname, String version) throws IOException {
@@ -251,9 +236,13 @@ public final class BuiltInImage {
 
     void createLink(String name, String target) throws IOException {
       Path link = root.resolve(name);
-      if (!name.equals("bin/busybox")) {
-        Files.createSymbolicLink(link, Path.of(target));
-        chown(link, owner);
+      Files.createSymbolicLink(link, Path.of(target));
+      chown(link, owner);
+    }
+
+    void createHardLink(String name, String existing) throws IOException {
+      if (!name.equals(existing)) {
+        Files.createLink(root.resolve(name), root.resolve(existing));
       }
     }
 

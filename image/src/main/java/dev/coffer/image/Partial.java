@@ -1,9 +1,9 @@
 package dev.coffer.image;
 
 import dev.coffer.linux.Errno;
-import dev.coffer.linux.FileLock;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
+import dev.coffer.linux.LockFile;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.model.CofferException;
 import java.io.IOException;
@@ -25,9 +25,9 @@ final class Partial implements AutoCloseable {
   private static final int LONGEST = 64 * 1024;
 
   private final Path file;
-  private final FileLock lock;
+  private final LockFile lock;
 
-  private Partial(Path file, FileLock lock) {
+  private Partial(Path file, LockFile lock) {
     this.file = file;
     this.lock = lock;
   }
@@ -38,7 +38,10 @@ final class Partial implements AutoCloseable {
     try {
       int flags =
           OpenFlags.READ_WRITE | OpenFlags.CREATE | OpenFlags.EXCLUSIVE | OpenFlags.NO_FOLLOW;
-      return new Partial(file, FileLock.acquire(file, flags, 0600).orElseThrow(() -> ongoing()));
+      return new Partial(
+          file,
+          LockFile.tryAcquire(file, LockFile.Kind.RECORD, flags, 0600)
+              .orElseThrow(() -> ongoing()));
     } catch (KernelException e) {
       throw e.is(Errno.EEXIST) ? ongoing() : e;
     }
@@ -56,7 +59,8 @@ final class Partial implements AutoCloseable {
     }
     try {
       int flags = OpenFlags.READ_WRITE | OpenFlags.NO_FOLLOW;
-      FileLock lock = FileLock.acquire(file, flags, 0).orElseThrow(() -> ongoing());
+      LockFile lock =
+          LockFile.tryAcquire(file, LockFile.Kind.RECORD, flags, 0).orElseThrow(() -> ongoing());
       if (isCurrent(lock, file)) {
         return Optional.of(new Partial(file, lock));
       }
@@ -71,7 +75,7 @@ final class Partial implements AutoCloseable {
   }
 
   /** Whether the maker did not finish, and delete the file, between our opening and locking it. */
-  private static boolean isCurrent(FileLock lock, Path file) {
+  private static boolean isCurrent(LockFile lock, Path file) {
     try {
       return Files.isSameFile(Path.of("/proc/self/fd/" + lock.fd().number()), file);
     } catch (IOException e) {

@@ -23,7 +23,7 @@ class BuiltInImageTest {
   void holdsABusyBoxWithInitAndShell() throws IOException {
     create(Owner.CALLER);
     for (String name : new String[] {"sbin/init", "bin/sh", "sbin/getty", "usr/bin/passwd"}) {
-      assertEquals(root.resolve("bin/busybox").toRealPath(), root.resolve(name).toRealPath(), name);
+      assertTrue(Files.isSameFile(root.resolve("bin/busybox"), root.resolve(name)), name);
     }
     assertTrue(Files.isExecutable(root.resolve("etc/init.d/rcS")));
     assertEquals("web\n", Files.readString(root.resolve("etc/hostname")));

@@ -1,5 +1,6 @@
 package dev.coffer.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -14,9 +15,9 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 
 /**
- * Deletes directory trees whose content is not trusted. Each directory is opened by openat2(2) from a
- * descriptor of its parent; a symbolic link is deleted, never followed, and a mount point ends the work
- * with EXDEV or EBUSY.
+ * Deletes directory trees whose content is not trusted. Each directory is opened by openat2(2) from
+ * a descriptor of its parent; a symbolic link is deleted, never followed, and a mount point ends
+ * the work with EXDEV or EBUSY.
  */
 public final class DirectoryTree {
   private static final int AT_REMOVEDIR = 0x200;
@@ -30,8 +31,10 @@ public final class DirectoryTree {
   private static final int HOW_SIZE = 24; // struct open_how: flags, mode, resolve
   private static final int BUFFER = 32 * 1024;
   private static final int NAME_LENGTH_AT = 16; // struct linux_dirent64: d_reclen
+  private static final int TYPE_AT = 18; // d_type
   private static final int NAME_AT = 19; // d_name
-  
+  private static final byte DIRECTORY = 4; // DT_DIR
+
   /** Deeper directories are moved up to the top first, so that depth costs no descriptors. */
   private static final int DEEPEST = 100;
 
@@ -79,30 +82,31 @@ public final class DirectoryTree {
   }
 
   private void clear(Fd directory, Set<String> keep, int depth) {
-    List<String> left;
-    // Deleting while reading may make getdents64(2) skip entries, so each round reads to the end first.
-    for (long before = -1;
-        removed != before && !(left = entries(directory, keep)).isEmpty(); ) {
+    List<Entry> left;
+    // Deleting while reading may make getdents64(2) skip entries, so each round reads to the end
+    // first.
+    for (long before = -1; removed != before && !(left = entries(directory, keep)).isEmpty(); ) {
       before = removed;
-      left.forEach(name -> remove(directory, name, depth));
+      left.forEach(entry -> remove(directory, entry, depth));
     }
   }
 
-  private void remove(Fd directory, String name, int depth) {
+  private void remove(Fd directory, Entry entry, int depth) {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancellationException("interrupted while deleting \"" + subject + "\"");
     }
-    long result = unlink(directory, name, 0);
+    long result = entry.isDirectory() ? -Errno.EISDIR.number() : unlink(directory, entry.name(), 0);
     if (result == -Errno.EISDIR.number()) {
-      removeDirectory(directory, name, depth);
+      removeDirectory(directory, entry.name(), depth);
     } else if (result != -Errno.ENOENT.number()) {
-      Call.checked(Sys.UNLINKAT.describe(), describe(name), result);
+      Call.checked(Sys.UNLINKAT.describe(), describe(entry.name()), result);
     }
     removed++;
   }
 
   private void removeDirectory(Fd directory, String name, int depth) {
-    if (unlink(directory, name, AT_REMOVEDIR) >= 0) {
+    long result = unlink(directory, name, AT_REMOVEDIR);
+    if (result >= 0 || result == -Errno.ENOENT.number()) {
       return;
     }
     if (depth >= DEEPEST) {
@@ -115,8 +119,7 @@ public final class DirectoryTree {
       }
       clear(child, Set.of(), depth + 1);
     }
-    Call.checked(
-        Sys.UNLINKAT.describe(), describe(name), unlink(directory, name, AT_REMOVEDIR));
+    Call.checked(Sys.UNLINKAT.describe(), describe(name), unlink(directory, name, AT_REMOVEDIR));
   }
 
   private void moveUp(Fd directory, String name) {
@@ -145,13 +148,16 @@ public final class DirectoryTree {
       how.set(
           JAVA_LONG,
           0,
-          OpenFlags.READ_ONLY | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW | OpenFlags.CLOSE_ON_EXEC);
+          OpenFlags.READ_ONLY
+              | OpenFlags.DIRECTORY
+              | OpenFlags.NO_FOLLOW
+              | OpenFlags.CLOSE_ON_EXEC);
       how.set(JAVA_LONG, 16, RESOLVE);
       long result;
       do {
-        result =
-            call.run(Sys.OPENAT2, parent.number(), name(call, name), how.address(), HOW_SIZE);
-      } while (result == -Errno.EAGAIN.number()); // a rename elsewhere on the machine got in between
+        result = call.run(Sys.OPENAT2, parent.number(), name(call, name), how.address(), HOW_SIZE);
+      } while (result
+          == -Errno.EAGAIN.number()); // a rename elsewhere on the machine got in between
       if (result == -Errno.ENOENT.number()) {
         return null;
       }
@@ -159,24 +165,25 @@ public final class DirectoryTree {
     }
   }
 
-  private static List<String> entries(Fd directory, Set<String> keep) {
-    List<String> names = new ArrayList<>();
+  private static List<Entry> entries(Fd directory, Set<String> keep) {
+    List<Entry> entries = new ArrayList<>();
     Set<String> kept = keep.stream().map(DirectoryTree::raw).collect(Collectors.toSet());
     try (Call call = new Call()) {
       call.check(Sys.LSEEK, directory.number(), 0, 0);
       MemorySegment buffer = call.allocate(BUFFER);
       for (long length;
-          (length = call.check(Sys.GETDENTS64, directory.number(), buffer.address(), BUFFER)) > 0; ) {
+          (length = call.check(Sys.GETDENTS64, directory.number(), buffer.address(), BUFFER))
+              > 0; ) {
         for (long at = 0; at < length; ) {
           String name = buffer.getString(at + NAME_AT, StandardCharsets.ISO_8859_1);
           if (!name.equals(".") && !name.equals("..") && !kept.contains(name)) {
-            names.add(name);
+            entries.add(new Entry(name, buffer.get(JAVA_BYTE, at + TYPE_AT) == DIRECTORY));
           }
           at += Short.toUnsignedInt(buffer.get(JAVA_SHORT, at + NAME_LENGTH_AT));
         }
       }
     }
-    return names;
+    return entries;
   }
 
   /** Names are bytes and need not be UTF-8: here each character is one byte. */
@@ -194,4 +201,7 @@ public final class DirectoryTree {
         + "/…/"
         + new String(raw.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
+
+  /** An entry that may have become something else since it was read. */
+  private record Entry(String name, boolean isDirectory) {}
 }

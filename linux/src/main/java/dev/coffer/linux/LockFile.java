@@ -16,6 +16,8 @@ public final class LockFile implements AutoCloseable {
   private static final int LOCK_EX = 2;
   private static final int LOCK_NB = 4;
   private static final short F_WRLCK = 1;
+  private static final int FLAGS = OpenFlags.READ_WRITE | OpenFlags.CREATE | OpenFlags.NO_FOLLOW;
+  private static final int MODE = 0600;
 
   private final Fd fd;
 
@@ -40,7 +42,17 @@ public final class LockFile implements AutoCloseable {
 
   /** Takes the lock if nobody holds it. */
   public static Optional<LockFile> tryAcquire(Path path, Kind kind) {
-    Fd fd = open(path);
+    return tryAcquire(path, kind, FLAGS, MODE);
+  }
+
+  /**
+   * As {@link #tryAcquire(Path, Kind)}, for a file that also holds something.
+   *
+   * @param flags of {@link OpenFlags}, write access among them
+   * @param mode of a file that is created
+   */
+  public static Optional<LockFile> tryAcquire(Path path, Kind kind, int flags, int mode) {
+    Fd fd = HostFiles.open(path, flags, mode);
     try (Call call = new Call()) {
       long result = lock(call, fd, kind, false);
       // fcntl(2) answers EACCES or EAGAIN, flock(2) EWOULDBLOCK, which is EAGAIN.
@@ -54,6 +66,11 @@ public final class LockFile implements AutoCloseable {
       fd.close();
       throw e;
     }
+  }
+
+  /** The locked file. */
+  public Fd fd() {
+    return fd;
   }
 
   @Override
@@ -88,7 +105,6 @@ public final class LockFile implements AutoCloseable {
   }
 
   private static Fd open(Path path) {
-    return HostFiles.open(
-        path, OpenFlags.READ_WRITE | OpenFlags.CREATE | OpenFlags.NO_FOLLOW, 0600);
+    return HostFiles.open(path, FLAGS, MODE);
   }
 }

@@ -91,14 +91,4 @@ class DirectoryTreeTest {
     DirectoryTree.remove(tree);
     assertFalse(Files.exists(tree));
   }
-
-  @Test
-  void aLockHoldsAgainstOtherOpenings() throws IOException {
-    Path file = Files.createFile(temp.resolve("lock"));
-    try (FileLock lock = FileLock.acquire(file, OpenFlags.READ_WRITE, 0).orElseThrow()) {
-      assertTrue(lock.fd().isOpen());
-      assertTrue(FileLock.acquire(file, OpenFlags.READ_WRITE, 0).isEmpty());
-    }
-    FileLock.acquire(file, OpenFlags.READ_WRITE, 0).orElseThrow().close();
-  }
 }
