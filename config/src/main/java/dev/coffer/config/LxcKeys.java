@@ -1,0 +1,128 @@
+package dev.coffer.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The table of keys of lxc.container.conf(5) and of Coffer's own. */
+public final class LxcKeys {
+  private static final Pattern INDEX = Pattern.compile("[0-9]{1,9}");
+  private static final List<Key<?>> KEYS =
+      Stream.of(
+              IdentityKeys.all(),
+              SecurityKeys.all(),
+              StorageKeys.all(),
+              NamespaceKeys.all(),
+              LimitKeys.all(),
+              HookAndLogKeys.all(),
+              NetworkKeys.all())
+          .flatMap(List::stream)
+          .toList();
+  private static final Map<String, Key<?>> PLAIN = new HashMap<>();
+  private static final Map<String, Key<?>> NIC = new HashMap<>();
+  private static final List<Key<?>> FAMILIES = new ArrayList<>();
+
+  static {
+    for (Key<?> key : KEYS) {
+      String name = key.row().name();
+      if (!key.row().isFamily()) {
+        PLAIN.put(name, key);
+      } else if (name.startsWith(NetworkKeys.PREFIX + "N.")) {
+        NIC.put(NetworkKeys.subkey(key), key);
+      } else if (key != NetworkKeys.ONE) {
+        FAMILIES.add(key);
+      }
+    }
+  }
+
+  private LxcKeys() {}
+
+  /** Every key, one row each. */
+  public static List<KeyRow> table() {
+    return KEYS.stream().map(Key::row).toList();
+  }
+
+  /** Whether a line with this key is accepted, in today's or a former spelling. */
+  public static boolean isSupported(String key) {
+    return find(key).isPresent() || FormerNames.today(key, 0).flatMap(LxcKeys::find).isPresent();
+  }
+
+  /** The key that was probably meant by {@code key}, which is not supported. */
+  public static Optional<String> nearest(String key) {
+    List<String> names = new ArrayList<>();
+    for (Key<?> known : KEYS) {
+      if (!known.row().isFamily()) {
+        names.add(known.row().name());
+      }
+    }
+    String[] parts = key.split("\\.", 4);
+    if (parts.length == 4 && key.startsWith(NetworkKeys.PREFIX)) {
+      NIC.keySet().forEach(subkey -> names.add(NetworkKeys.PREFIX + parts[2] + "." + subkey));
+    }
+    for (Key<?> family : FAMILIES) {
+      int argument = prefix(family).length();
+      int words = prefix(family).split("\\.").length;
+      String[] typed = key.split("\\.", words + 1);
+      if (typed.length > words && argument > 0) {
+        names.add(prefix(family) + typed[words]);
+      }
+    }
+    return Nearest.of(key, names).filter(name -> find(name).isPresent());
+  }
+
+  /** The row for a full key in today's spelling. */
+  static Optional<Found> find(String name) {
+    Key<?> plain = PLAIN.get(name);
+    if (plain != null) {
+      return Optional.of(new Found(plain, name, ""));
+    }
+    if (name.startsWith(NetworkKeys.PREFIX)) {
+      return findNic(name);
+    }
+    return FAMILIES.stream()
+        .filter(key -> name.startsWith(prefix(key)) && name.length() > prefix(key).length())
+        .map(key -> new Found(key, name, name.substring(prefix(key).length())))
+        .filter(Found::hasPossibleArgument)
+        .findFirst();
+  }
+
+  private static Optional<Found> findNic(String name) {
+    String[] parts = name.substring(NetworkKeys.PREFIX.length()).split("\\.", 2);
+    if (!INDEX.matcher(parts[0]).matches()) {
+      return Optional.empty();
+    }
+    String index = String.valueOf(Integer.parseInt(parts[0]));
+    Key<?> key = parts.length == 1 ? NetworkKeys.ONE : NIC.get(parts[1]);
+    String rest = parts.length == 1 ? "" : "." + parts[1];
+    return Optional.ofNullable(key)
+        .map(found -> new Found(found, NetworkKeys.PREFIX + index + rest, index));
+  }
+
+  /** {@code lxc.cgroup.} of {@code lxc.cgroup.FILE}. */
+  static String prefix(Key<?> family) {
+    String name = family.row().name();
+    return name.substring(0, name.lastIndexOf('.') + 1);
+  }
+
+  static List<Key<?>> keys() {
+    return KEYS;
+  }
+
+  /**
+   * A row and what a name says beyond it.
+   *
+   * @param name the full key in its one spelling
+   * @param argument what stands at the row's word in capitals; empty for a plain key
+   */
+  record Found(Key<?> key, String name, String argument) {
+    private boolean hasPossibleArgument() {
+      return key != NamespaceKeys.SHARE
+          || java.util.Arrays.stream(dev.coffer.model.Namespace.values())
+              .anyMatch(namespace -> namespace.file().equals(argument));
+    }
+  }
+}

@@ -1,4 +1,0 @@
-package dev.coffer.config;
-
-/** Placeholder. */
-interface Placeholder {}
