@@ -1,4 +1,9 @@
-/** The command-line faces and the engine's main program. */
+/**
+ * The command-line faces and the engine's main program. Tools read options, call the API and print;
+ * they decide nothing about containers.
+ */
 module dev.coffer.tools {
-  requires dev.coffer;
+  requires transitive dev.coffer;
+
+  exports dev.coffer.tools;
 }

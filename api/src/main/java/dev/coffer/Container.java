@@ -12,8 +12,8 @@ import java.util.Set;
 
 /**
  * One container by name, whether it exists yet or not. Every method throws {@link
- * dev.coffer.model.CofferException} with the reason and a remedy when it cannot do its work; then nothing
- * has changed. Safe for use by several threads.
+ * dev.coffer.model.CofferException} with the reason and a remedy when it cannot do its work; then
+ * nothing has changed. Safe for use by several threads.
  */
 public interface Container {
   String name();
@@ -37,8 +37,8 @@ public interface Container {
   void create(CreateOptions options);
 
   /**
-   * Starts it. Detached: returns 0 once it is RUNNING. Foreground: returns when the container has stopped,
-   * with the first process's exit status (128 + signal when a signal ended it).
+   * Starts it. Detached: returns 0 once it is RUNNING. Foreground: returns when the container has
+   * stopped, with the first process's exit status (128 + signal when a signal ended it).
    */
   int start(StartOptions options);
 
@@ -66,12 +66,21 @@ public interface Container {
   /** Resource use now, from the cgroup files; empty when not running. */
   Optional<Usage> usage();
 
-  /** Addresses of the interfaces inside, loopback and link-local ones left out; empty when not running. */
+  /**
+   * Addresses of the interfaces inside, loopback and link-local ones left out; empty when not
+   * running.
+   */
   List<Address> addresses();
 
+  /** Names of the network interfaces inside, loopback among them; empty when not running. */
+  default List<String> interfaces() {
+    return List.of();
+  }
+
   /**
-   * A value as the running container was started with, or of the file when it is stopped. Empty for an
-   * unknown key, an empty string for a value that is not set; lists are lines each ending in a newline.
+   * A value as the running container was started with, or of the file when it is stopped. Empty for
+   * an unknown key, an empty string for a value that is not set; lists are lines each ending in a
+   * newline.
    */
   Optional<String> configItem(String key);
 

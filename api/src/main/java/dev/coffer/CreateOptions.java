@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * How a container is made.
  *
- * @param template {@code busybox} (built in), {@code none}, a template's name or the absolute path of one
+ * @param template {@code busybox} (built in), {@code none}, a template's name or the absolute path
+ *     of one
  * @param config file to start the configuration from; empty for the system's default configuration
  * @param store backing store; only {@code dir} (also what {@code best} means) is in effect
  * @param rootDirectory where the root file system goes instead of LXCPATH/NAME/rootfs; absolute

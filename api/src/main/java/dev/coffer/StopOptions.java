@@ -19,5 +19,6 @@ public record StopOptions(Action action, Duration timeout, boolean await, boolea
 
   public static final StopOptions SHUTDOWN =
       new StopOptions(Action.SHUTDOWN, Duration.ofSeconds(60), true, true);
-  public static final StopOptions KILL = new StopOptions(Action.KILL, Duration.ofSeconds(60), true, true);
+  public static final StopOptions KILL =
+      new StopOptions(Action.KILL, Duration.ofSeconds(60), true, true);
 }

@@ -1,2 +1,6 @@
-/** Part of module dev.coffer.tools, which says what it is for. */
+/**
+ * The frame of every command-line face: what a caller asked for ({@link
+ * dev.coffer.tools.Invocation}), who answers ({@link dev.coffer.tools.Tools}), and the engine's
+ * part in it. Options, tools and texts have packages of their own below this one.
+ */
 package dev.coffer.tools;

@@ -1,4 +1,0 @@
-package dev.coffer.tools;
-
-/** Placeholder. */
-interface Placeholder {}

@@ -1,0 +1,180 @@
+package dev.coffer.tools.command;
+
+import dev.coffer.Address;
+import dev.coffer.Container;
+import dev.coffer.Usage;
+import dev.coffer.model.ContainerState;
+import dev.coffer.tools.option.CommandPage;
+import dev.coffer.tools.option.Option;
+import dev.coffer.tools.option.OptionTable;
+import dev.coffer.tools.text.Json;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** lxc-info: state, process, addresses, resource use and configuration values of one container. */
+public final class InfoTool implements Tool {
+  private static final Option CONFIG =
+      Option.value('c', "config", "KEY", "Show the configuration value KEY.");
+  private static final Option IPS = Option.flag('i', "ips", "Show the addresses.");
+  private static final Option STATE = Option.flag('s', "state", "Show the state.");
+  private static final Option PID = Option.flag('p', "pid", "Show the process id of its init.");
+  private static final Option STATS = Option.flag('S', "stats", "Show what it uses.");
+  private static final Option NO_HUMANIZE =
+      Option.flag(
+          'H', "no-humanize", "Plain numbers, and the bare value where one thing is asked for.");
+
+  private static final CommandPage PAGE =
+      new CommandPage(
+          "lxc-info",
+          "--name=NAME",
+          "shows what is known about a container",
+          "Without options it shows everything but configuration values.\n\n"
+              + "--format json prints an object with the members name, state, pid, ips, cpu_nanos,"
+              + " io_bytes, memory_bytes, swap_bytes, kernel_memory_bytes, links (name, sent_bytes,"
+              + " received_bytes) and config (a member per key, null for an unknown one), as far as"
+              + " they are asked for; what is not known is null.",
+          OptionTable.of(CONFIG, IPS, STATE, PID, STATS, NO_HUMANIZE, OutputFormat.OPTION),
+          List.of());
+
+  /** What is asked for. */
+  private record Wanted(
+      boolean name, boolean state, boolean pid, boolean ips, boolean stats, List<String> keys) {
+    static Wanted of(Session session) {
+      List<String> keys = session.arguments().values(CONFIG);
+      boolean state = session.has(STATE);
+      boolean pid = session.has(PID);
+      boolean ips = session.has(IPS);
+      boolean stats = session.has(STATS);
+      boolean all = !state && !pid && !ips && !stats && keys.isEmpty();
+      return new Wanted(all, all || state, all || pid, all || ips, all || stats, keys);
+    }
+
+    /** Whether exactly one of the single values is asked for, so that its label can be left out. */
+    boolean single() {
+      return !name && !stats && (state ? 1 : 0) + (pid ? 1 : 0) + (ips ? 1 : 0) == 1;
+    }
+  }
+
+  @Override
+  public CommandPage page() {
+    return PAGE;
+  }
+
+  @Override
+  public int run(Session session) {
+    Wanted wanted = Wanted.of(session);
+    OutputFormat format = OutputFormat.of(session);
+    Container container = session.container();
+    ContainerState state = container.state();
+    if (state == ContainerState.STOPPED && !container.isDefined()) {
+      return missing(session);
+    }
+    if (format == OutputFormat.JSON) {
+      session.out().print(json(container, state, wanted));
+      return Runner.OK;
+    }
+    boolean humanize = !session.has(NO_HUMANIZE);
+    InfoText text = new InfoText(humanize, !humanize && wanted.single());
+    session.out().print(text(container, state, wanted, text));
+    values(session, container, wanted.keys(), !humanize && wanted.keys().size() == 1);
+    return Runner.OK;
+  }
+
+  private static int missing(Session session) {
+    if (session.face() == Face.LXC) {
+      session.err().println(session.name() + " doesn't exist");
+    } else {
+      session
+          .log()
+          .error(
+              "it does not exist", List.of("hint  \"coffer list\" shows the containers there are"));
+    }
+    return Runner.FAILED;
+  }
+
+  private static String text(
+      Container container, ContainerState state, Wanted wanted, InfoText text) {
+    if (wanted.name()) {
+      text.value("Name:", container.name());
+    }
+    if (wanted.state()) {
+      text.value("State:", state.name());
+    }
+    if (state != ContainerState.STOPPED) {
+      running(container, wanted, text);
+    }
+    return text.toString();
+  }
+
+  private static void running(Container container, Wanted wanted, InfoText text) {
+    if (wanted.pid()) {
+      OptionalInt pid = container.initPid();
+      if (pid.isPresent()) {
+        text.value("PID:", Integer.toString(pid.getAsInt()));
+      }
+    }
+    if (wanted.ips()) {
+      for (Address address : container.addresses()) {
+        text.value("IP:", address.address());
+      }
+    }
+    if (wanted.stats()) {
+      container.usage().ifPresent(text::usage);
+    }
+  }
+
+  /** Printed one by one: errors about unknown keys stand between the values, and are no failure. */
+  private static void values(
+      Session session, Container container, List<String> keys, boolean bare) {
+    for (String key : keys) {
+      Optional<String> value = container.configItem(key);
+      if (value.isEmpty()) {
+        session.out().flush();
+        session.err().println(key + " invalid");
+      } else if (bare) {
+        session.out().println(value.get());
+      } else {
+        session.out().println(value.get().isEmpty() ? key + " =" : key + " = " + value.get());
+      }
+    }
+  }
+
+  private static String json(Container container, ContainerState state, Wanted wanted) {
+    Json json = new Json().object();
+    json.member("name", container.name()).member("state", state.name());
+    if (wanted.pid()) {
+      json.member("pid", container.initPid());
+    }
+    if (wanted.ips()) {
+      json.member("ips", container.addresses().stream().map(Address::address).toList());
+    }
+    if (wanted.stats()) {
+      stats(json, container.usage());
+    }
+    if (!wanted.keys().isEmpty()) {
+      json.name("config").object();
+      for (String key : wanted.keys()) {
+        json.member(key, container.configItem(key));
+      }
+      json.endObject();
+    }
+    return json.endObject().text();
+  }
+
+  private static void stats(Json json, Optional<Usage> usage) {
+    OptionalLong none = OptionalLong.empty();
+    json.member("cpu_nanos", usage.map(Usage::cpuNanos).orElse(none));
+    json.member("io_bytes", usage.map(Usage::ioBytes).orElse(none));
+    json.member("memory_bytes", usage.map(Usage::memoryBytes).orElse(none));
+    json.member("swap_bytes", usage.map(Usage::swapBytes).orElse(none));
+    json.member("kernel_memory_bytes", usage.map(Usage::kernelMemoryBytes).orElse(none));
+    json.name("links").array();
+    for (Usage.Link link : usage.map(Usage::links).orElse(List.of())) {
+      json.object().member("name", link.hostName()).member("sent_bytes", link.sentBytes());
+      json.member("received_bytes", link.receivedBytes()).endObject();
+    }
+    json.endArray();
+  }
+}

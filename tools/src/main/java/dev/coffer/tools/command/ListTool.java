@@ -1,0 +1,232 @@
+package dev.coffer.tools.command;
+
+import dev.coffer.Container;
+import dev.coffer.model.ContainerState;
+import dev.coffer.tools.option.CommandPage;
+import dev.coffer.tools.option.Option;
+import dev.coffer.tools.option.OptionTable;
+import dev.coffer.tools.text.PosixRegex;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * lxc-ls: the containers there are, as names or as a table. Asks a container for nothing that is
+ * not filtered by or shown.
+ */
+public final class ListTool implements Tool {
+  private static final Option LINE = Option.flag('1', "line", "One name per line.");
+  private static final Option FANCY =
+      Option.flag('f', "fancy", "A table with a line per container.");
+  private static final Option FANCY_FORMAT =
+      Option.value(
+          'F',
+          "fancy-format",
+          "COLUMNS",
+          "Columns of the table, joined by commas: NAME, STATE, PID, RAM, SWAP, AUTOSTART, GROUPS,"
+              + " INTERFACE, IPV4, IPV6, UNPRIVILEGED.");
+  private static final Option ACTIVE = Option.flag("active", "Only those that are not stopped.");
+  private static final Option RUNNING = Option.flag("running", "Only running ones.");
+  private static final Option FROZEN = Option.flag("frozen", "Only frozen ones.");
+  private static final Option STOPPED = Option.flag("stopped", "Only stopped ones.");
+  private static final Option DEFINED =
+      Option.flag("defined", "Only those that have a configuration file.");
+  private static final Option NESTING =
+      Option.optional(
+          (char) 0, "nesting", "NUM", "Containers inside containers too; not in effect yet.");
+  private static final Option GROUPS =
+      Option.value('g', "groups", "GROUPS", "Only those in all of these groups, joined by commas.");
+  private static final Option FILTER =
+      Option.value("filter", "REGEX", "Only those whose name matches this expression (regex(7)).");
+
+  private static final CommandPage PAGE =
+      new CommandPage(
+          "lxc-ls",
+          "[OPTION...] [REGEX]",
+          "lists containers",
+          "Several filters must all hold.\n\n"
+              + "--format json prints an array of objects, each with name and, as far as -F asks for"
+              + " them, state, pid, ram_bytes, swap_bytes, autostart, groups, interfaces, ipv4, ipv6"
+              + " and unprivileged; what is not known is null.",
+          OptionTable.of(
+              LINE,
+              FANCY,
+              FANCY_FORMAT,
+              ACTIVE,
+              RUNNING,
+              FROZEN,
+              STOPPED,
+              DEFINED,
+              NESTING,
+              GROUPS,
+              FILTER,
+              OutputFormat.OPTION),
+          List.of());
+
+  @Override
+  public CommandPage page() {
+    return PAGE;
+  }
+
+  @Override
+  public boolean wantsName() {
+    return false;
+  }
+
+  @Override
+  public int run(Session session) {
+    OutputFormat format = OutputFormat.of(session);
+    if (session.has(NESTING)) {
+      session.err().println(session.program() + ": --nesting is not in effect yet");
+    }
+    List<Container> found = session.coffer().containers(session.lxcPath());
+    List<Container> shown = filtered(session, found);
+    if (format == OutputFormat.JSON) {
+      columns(session)
+          .ifPresent(columns -> session.out().print(ContainerJson.write(shown, columns)));
+    } else if (shown.isEmpty()) {
+      sayEmpty(session, found.isEmpty());
+    } else if (fancy(session)) {
+      columns(session).ifPresent(columns -> printTable(session, shown, columns));
+    } else {
+      printNames(session, shown);
+    }
+    return Runner.OK;
+  }
+
+  /** {@code coffer list} shows the table unless names are asked for. */
+  private static boolean fancy(Session session) {
+    return session.has(FANCY) || session.face() == Face.COFFER && !session.has(LINE);
+  }
+
+  private static void sayEmpty(Session session, boolean none) {
+    if (session.face() == Face.COFFER && none && session.invocation().stdoutIsTerminal()) {
+      session.err().println("no containers yet; \"coffer create NAME\" makes one");
+    }
+  }
+
+  /** Empty where a name is none; that has been said then. */
+  private static Optional<List<Column>> columns(Session session) {
+    Optional<String> given = session.value(FANCY_FORMAT);
+    if (given.isEmpty()) {
+      return Optional.of(Column.DEFAULT);
+    }
+    List<Column> columns = new ArrayList<>();
+    for (String name : given.get().split(",")) {
+      String key = name.strip();
+      Optional<Column> column = Column.parse(key);
+      if (column.isPresent()) {
+        columns.add(column.get());
+      } else if (!key.isEmpty()) {
+        session.err().println("Invalid key: " + key);
+        return Optional.empty();
+      }
+    }
+    return Optional.of(columns);
+  }
+
+  private static List<Container> filtered(Session session, List<Container> found) {
+    List<Predicate<Container>> filters = filters(session);
+    if (filters.isEmpty()) {
+      return found;
+    }
+    List<Container> shown = new ArrayList<>();
+    for (Container container : found) {
+      if (passes(container, filters)) {
+        shown.add(container);
+      }
+    }
+    return shown;
+  }
+
+  private static boolean passes(Container container, List<Predicate<Container>> filters) {
+    for (Predicate<Container> filter : filters) {
+      if (!filter.test(container)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Cheapest first. An expression that cannot be read matches nothing, as with LXC. */
+  private static List<Predicate<Container>> filters(Session session) {
+    List<Predicate<Container>> filters = new ArrayList<>();
+    Optional<String> regex = session.value(FILTER);
+    if (regex.isEmpty() && session.operands().size() == 1) {
+      regex = Optional.of(session.operands().getFirst());
+    }
+    if (regex.isPresent()) {
+      Optional<Predicate<String>> matches = PosixRegex.parse(regex.get());
+      filters.add(c -> matches.isPresent() && matches.get().test(c.name()));
+    }
+    if (session.has(DEFINED)) {
+      filters.add(Container::isDefined);
+    }
+    addStateFilters(session, filters);
+    if (session.has(GROUPS)) {
+      List<String> wanted = groups(session.value(GROUPS).orElseThrow());
+      filters.add(c -> Column.groups(c).containsAll(wanted));
+    }
+    return filters;
+  }
+
+  private static void addStateFilters(Session session, List<Predicate<Container>> filters) {
+    boolean active = session.has(ACTIVE);
+    if (active || session.has(RUNNING)) {
+      filters.add(c -> c.state() != ContainerState.STOPPED);
+    }
+    if (session.has(FROZEN)) {
+      filters.add(
+          c -> active ? c.state() != ContainerState.STOPPED : c.state() == ContainerState.FROZEN);
+    }
+    if (session.has(STOPPED)) {
+      filters.add(c -> c.state() == ContainerState.STOPPED);
+    }
+  }
+
+  private static List<String> groups(String given) {
+    List<String> groups = new ArrayList<>();
+    for (String group : given.split(",")) {
+      if (!group.isBlank()) {
+        groups.add(group.strip());
+      }
+    }
+    return groups;
+  }
+
+  private static void printTable(Session session, List<Container> shown, List<Column> columns) {
+    Table table = new Table(columns, session.paint());
+    for (Container container : shown) {
+      table.add(container);
+    }
+    session.out().print(table.toString());
+  }
+
+  /**
+   * One name per line; or as many as fit the terminal, each padded to the longest. LXC pads even
+   * where it prints one per line for want of a terminal.
+   */
+  private static void printNames(Session session, List<Container> shown) {
+    boolean lines = session.has(LINE);
+    int columns = session.invocation().columns();
+    int width = Column.NAME.leastWidth();
+    for (Container container : shown) {
+      width = Math.max(width, container.name().length());
+    }
+    StringBuilder out = new StringBuilder(shown.size() * (width + 1));
+    int length = 0;
+    for (Container container : shown) {
+      String name = container.name();
+      out.append(name);
+      if (!lines) {
+        out.repeat(' ', width - name.length());
+        length += width;
+      }
+      boolean full = lines || length + width >= columns;
+      out.append(full ? '\n' : ' ');
+      length = full ? 0 : length + 1;
+    }
+    session.out().print(length > 0 ? out.append('\n').toString() : out.toString());
+  }
+}

@@ -1,0 +1,44 @@
+package dev.coffer.tools.command;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The tools that go by LXC's names. A tool's class is loaded when it is first asked for. */
+public final class LxcTools {
+  /** All names, for completion, manual pages and installation. */
+  public static final List<String> NAMES =
+      List.of(
+          "lxc-attach",
+          "lxc-config",
+          "lxc-create",
+          "lxc-destroy",
+          "lxc-execute",
+          "lxc-freeze",
+          "lxc-info",
+          "lxc-ls",
+          "lxc-start",
+          "lxc-stop",
+          "lxc-unfreeze",
+          "lxc-wait");
+
+  private LxcTools() {}
+
+  public static Optional<Tool> find(String name) {
+    return Optional.ofNullable(
+        switch (name) {
+          case "lxc-attach" -> new AttachTool();
+          case "lxc-config" -> new ConfigTool();
+          case "lxc-create" -> new CreateTool();
+          case "lxc-destroy" -> new DestroyTool();
+          case "lxc-execute" -> new ExecuteTool();
+          case "lxc-freeze" -> new FreezeTool(FreezeTool.Way.FREEZE);
+          case "lxc-info" -> new InfoTool();
+          case "lxc-ls" -> new ListTool();
+          case "lxc-start" -> new StartTool();
+          case "lxc-stop" -> new StopTool();
+          case "lxc-unfreeze" -> new FreezeTool(FreezeTool.Way.UNFREEZE);
+          case "lxc-wait" -> new WaitTool();
+          default -> null;
+        });
+  }
+}

@@ -1,0 +1,21 @@
+package dev.coffer.tools.command;
+
+import dev.coffer.tools.option.CommandPage;
+
+/** One command: what is to be said about it, and what it does. Has no state of its own. */
+public interface Tool {
+  CommandPage page();
+
+  /** Does the work and returns the exit code. May throw CofferException and {@link BadArgument}. */
+  int run(Session session);
+
+  /** Whether the first operand names a container unless {@code -n} does. */
+  default boolean wantsName() {
+    return true;
+  }
+
+  /** Whether what follows the name is a command line with options of its own. */
+  default boolean runsCommand() {
+    return false;
+  }
+}

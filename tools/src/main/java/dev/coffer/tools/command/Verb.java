@@ -1,0 +1,212 @@
+package dev.coffer.tools.command;
+
+import dev.coffer.tools.option.CommandPage;
+import dev.coffer.tools.option.CommandPage.Example;
+import java.util.List;
+import java.util.Optional;
+
+/** The verbs of {@code coffer}, in the order and the groups of its help. */
+public enum Verb {
+  CREATE(
+      Group.LIFE,
+      "create",
+      "NAME [OPTION…] [-- TEMPLATE-OPTION…]",
+      "make a container",
+      List.of(
+          new Example("coffer create web", "makes a small container from the built-in image"),
+          new Example(
+              "coffer create deb -t download -- -d debian -r bookworm -a amd64",
+              "makes one from a template of LXC"))),
+  START(
+      Group.LIFE,
+      "start",
+      "NAME [OPTION…] [-- COMMAND…]",
+      "start a container",
+      List.of(
+          new Example("coffer start web", "starts it and returns when it runs"),
+          new Example("coffer start web -F", "stays with it, on this terminal"),
+          new Example(
+              "coffer start web -s lxc.uts.name=test", "with one setting changed this time"))),
+  STOP(
+      Group.LIFE,
+      "stop",
+      "NAME [OPTION…]",
+      "stop a container",
+      List.of(
+          new Example("coffer stop web", "asks it to shut down; kills it after 60 seconds"),
+          new Example("coffer stop web -r", "restarts it"),
+          new Example("coffer stop web -k", "kills it at once"))),
+  DESTROY(
+      Group.LIFE,
+      "destroy",
+      "NAME [-f]",
+      "delete a container with all its files",
+      List.of(
+          new Example("coffer destroy web", "deletes it when it is stopped"),
+          new Example("coffer destroy web -f", "stops it first"))),
+  SHELL(
+      Group.INSIDE,
+      "shell",
+      "NAME [OPTION…]",
+      "open a shell in a running container",
+      List.of(new Example("coffer shell web", "the login shell of root inside"))),
+  EXEC(
+      Group.INSIDE,
+      "exec",
+      "NAME [OPTION…] COMMAND…",
+      "run a command in a running container",
+      List.of(
+          new Example("coffer exec web ps -ef", "prints the processes inside"),
+          new Example("coffer exec web -u 1000 id", "as another user; options stand before it"))),
+  RUN(
+      Group.INSIDE,
+      "run",
+      "NAME [OPTION…] COMMAND…",
+      "run one command in a container of its own",
+      List.of(
+          new Example("coffer run web ls -l /", "starts web for this command and stops it after"))),
+  LIST(
+      Group.LOOK,
+      "list",
+      "[OPTION…] [REGEX]",
+      "list containers",
+      List.of(
+          new Example("coffer list", "a table of all containers"),
+          new Example("coffer list --running -F name,ram,ipv4", "chosen columns of running ones"),
+          new Example("coffer list -1", "names only"),
+          new Example("coffer list --format json", "for programs"))),
+  INFO(
+      Group.LOOK,
+      "info",
+      "NAME [OPTION…]",
+      "show what is known about a container",
+      List.of(
+          new Example("coffer info web", "state, process, addresses, resource use"),
+          new Example("coffer info web -c lxc.net", "a value of its configuration"))),
+  EXPLAIN(
+      Group.LOOK,
+      "explain",
+      "NAME [OPTION…] [-- COMMAND…]",
+      "print what a start would do, step by step, and why",
+      List.of(
+          new Example("coffer explain web", "every step with the line that asked for it"),
+          new Example("coffer explain web --format json", "for programs"))),
+  WAIT(
+      Group.LOOK,
+      "wait",
+      "NAME -s STATE [OPTION…]",
+      "wait for a container's state",
+      List.of(new Example("coffer wait web -s STOPPED -t 30", "for half a minute at most"))),
+  FREEZE(Group.INSIDE, "freeze", "NAME", "freeze all processes of a container", List.of()),
+  UNFREEZE(Group.INSIDE, "unfreeze", "NAME", "let a frozen container go on", List.of()),
+  CONFIG(
+      Group.SYSTEM,
+      "config",
+      "[-l | ITEM]",
+      "show settings of the whole installation",
+      List.of(new Example("coffer config lxc.lxcpath", "where the containers are"))),
+  DOCTOR(
+      Group.SYSTEM,
+      "doctor",
+      "[OPTION…]",
+      "tell what this machine offers and what is missing",
+      List.of(
+          new Example("coffer doctor", "a line per thing, with the remedy where one is needed"))),
+  ENGINE(
+      Group.SYSTEM,
+      "engine",
+      "status | stop",
+      "look after the engine, the process that answers these commands",
+      List.of(
+          new Example("coffer engine status", "what it is doing"),
+          new Example(
+              "coffer engine stop", "ends it; containers go on, the next command starts it"))),
+  HELP(
+      Group.SYSTEM,
+      "help",
+      "[COMMAND]",
+      "explain a command",
+      List.of(new Example("coffer help start", "everything about starting"))),
+  VERSION(Group.SYSTEM, "version", "", "tell the version", List.of());
+
+  /** Headings of the list of verbs. */
+  enum Group {
+    LIFE("The life of a container"),
+    INSIDE("Inside a container"),
+    LOOK("Looking"),
+    SYSTEM("This installation");
+
+    final String title;
+
+    Group(String title) {
+      this.title = title;
+    }
+  }
+
+  final Group group;
+  final String word;
+  final String summary;
+  private final String arguments;
+  private final List<Example> examples;
+
+  Verb(Group group, String word, String arguments, String summary, List<Example> examples) {
+    this.group = group;
+    this.word = word;
+    this.arguments = arguments;
+    this.summary = summary;
+    this.examples = examples;
+  }
+
+  /** The verb of this word, or of the name an LXC user would look for. */
+  static Optional<Verb> find(String word) {
+    String known =
+        switch (word) {
+          case "attach" -> "exec";
+          case "execute" -> "run";
+          case "ls" -> "list";
+          default -> word;
+        };
+    for (Verb verb : values()) {
+      if (verb.word.equals(known)) {
+        return Optional.of(verb);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Other words for the same. */
+  List<String> synonyms() {
+    return switch (this) {
+      case EXEC -> List.of("attach");
+      case RUN -> List.of("execute");
+      case LIST -> List.of("ls");
+      default -> List.of();
+    };
+  }
+
+  Tool tool() {
+    return switch (this) {
+      case CREATE -> new CreateTool();
+      case START -> new StartTool();
+      case STOP -> new StopTool();
+      case DESTROY -> new DestroyTool();
+      case SHELL, EXEC -> new AttachTool();
+      case RUN -> new ExecuteTool();
+      case LIST -> new ListTool();
+      case INFO -> new InfoTool();
+      case EXPLAIN -> new ExplainTool();
+      case WAIT -> new WaitTool();
+      case FREEZE -> new FreezeTool(FreezeTool.Way.FREEZE);
+      case UNFREEZE -> new FreezeTool(FreezeTool.Way.UNFREEZE);
+      case CONFIG -> new ConfigTool();
+      case DOCTOR -> new DoctorTool();
+      case ENGINE -> new EngineTool();
+      case HELP -> new HelpTool();
+      case VERSION -> new VersionTool();
+    };
+  }
+
+  CommandPage page() {
+    return tool().page().as(CofferCommand.PROGRAM + " " + word, arguments, summary, examples);
+  }
+}
