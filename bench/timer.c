@@ -6,14 +6,18 @@
  * A line of the script is a list of words with tabs between them:
  *   time LABEL ARGV...            runs the command and times it, from before it is spawned until it is reaped
  *   burst LABEL COUNT ARGV...     the same for COUNT of them at once; a % in a word becomes the number of each
+ *   time-in LABEL FILE ARGV...    as time, in the mount namespace of FILE (/proc/PID/ns/mnt)
  *   do ARGV...                    runs it, not timed
  *   do-burst COUNT ARGV...        the same for COUNT of them at once
+ *   write FILE TEXT               writes into an existing file
  *   pause MS
- *   (empty)                       ends a group: each round begins with another group
+ *   (empty)                       ends a group: the groups of a round come in random order
  * Standard input is /dev/null, the output goes to LOG.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +34,7 @@ struct line {
 };
 
 static struct line lines[LINES];
-static int line_count, group_count;
+static int line_count, group_count, order[LINES];
 static posix_spawn_file_actions_t streams;
 extern char **environ;
 
@@ -108,22 +112,69 @@ static void timed(const char *label, char **argv, int count)
 	fflush(stdout);
 }
 
-static void carry_out(struct line *l)
+/* posix_spawn cannot enter a namespace; otherwise this is what it does. */
+static void timed_in(const char *label, const char *namespace, const char *log, char **argv)
+{
+	int status, in = open(namespace, O_RDONLY | O_CLOEXEC);
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int out = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (in < 0 || null < 0 || out < 0)
+		die(namespace);
+	long long start = now();
+	pid_t pid = vfork();
+	if (pid < 0)
+		die("vfork");
+	if (!pid) {
+		if (!setns(in, CLONE_NEWNS) && dup2(null, 0) == 0 && dup2(out, 1) == 1 && dup2(out, 2) == 2)
+			execve(argv[0], argv, environ);
+		_exit(127);
+	}
+	if (waitpid(pid, &status, 0) < 0)
+		die("waitpid");
+	printf("%s\t%lld\t%d\n", label, now() - start, status);
+	fflush(stdout);
+	close(in);
+	close(null);
+	close(out);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		die(path);
+	close(fd);
+}
+
+static void carry_out(struct line *l, const char *log)
 {
 	const char *verb = l->word[0];
 	if (!strcmp(verb, "time") && l->words > 2)
 		timed(l->word[1], l->word + 2, 1);
+	else if (!strcmp(verb, "time-in") && l->words > 3)
+		timed_in(l->word[1], l->word[2], log, l->word + 3);
 	else if (!strcmp(verb, "burst") && l->words > 3)
 		timed(l->word[1], l->word + 3, number(l->word[2]));
 	else if (!strcmp(verb, "do") && l->words > 1)
 		run(l->word + 1, 1);
 	else if (!strcmp(verb, "do-burst") && l->words > 2)
 		run(l->word + 2, number(l->word[1]));
+	else if (!strcmp(verb, "write") && l->words == 3)
+		write_file(l->word[1], l->word[2]);
 	else if (!strcmp(verb, "pause") && l->words == 2)
 		usleep((useconds_t)atoi(l->word[1]) * 1000);
 	else {
 		errno = EINVAL;
 		die(verb);
+	}
+}
+
+static void shuffle(void)
+{
+	for (int g = 0; g < group_count; g++) {
+		int other = rand() % (g + 1);
+		order[g] = order[other];
+		order[other] = g;
 	}
 }
 
@@ -162,10 +213,12 @@ int main(int argc, char **argv)
 	posix_spawn_file_actions_addopen(&streams, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&streams, 1, argv[2], O_WRONLY | O_CREAT | O_APPEND, 0644);
 	posix_spawn_file_actions_adddup2(&streams, 1, 2);
-	for (int round = 0; round < atoi(argv[1]); round++)
+	for (int round = 0; round < atoi(argv[1]); round++) {
+		shuffle();
 		for (int g = 0; g < group_count; g++)
 			for (int i = 0; i < line_count; i++)
-				if (lines[i].group == (g + round) % group_count)
-					carry_out(&lines[i]);
+				if (lines[i].group == order[g])
+					carry_out(&lines[i], argv[2]);
+	}
 	return 0;
 }

@@ -44,8 +44,10 @@ final class TestReport {
         if (event == START_ELEMENT) {
           switch (xml.getLocalName()) {
             case "testcase" -> {
-              name = nameOf(xml.getAttributeValue(null, "classname")) + ": "
-                  + xml.getAttributeValue(null, "name");
+              name =
+                  nameOf(xml.getAttributeValue(null, "classname"))
+                      + ": "
+                      + xml.getAttributeValue(null, "name");
               into = null;
             }
             case "failure", "error", "skipped" -> {

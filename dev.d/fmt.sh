@@ -2,5 +2,5 @@
 
 run_fmt() {
   find_jdk
-  maven spotless:apply
+  maven spotless:apply "$@"
 }

@@ -76,7 +76,7 @@ find_jdk() {
 # Maven, without its banners, and without the warnings of its own libraries on a new JDK.
 maven() {
   need mvn:maven
-  MAVEN_OPTS="${MAVEN_OPTS:-} -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED" \
+  MAVEN_OPTS="${MAVEN_OPTS:-} -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djansi.mode=strip --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED" \
     mvn -q -B -Dstyle.color=never "$@"
 }
 

@@ -1,0 +1,22 @@
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The rows, by the names one asks for them with. */
+final class Rows {
+  static final Map<String, Row> ALL = new LinkedHashMap<>();
+
+  static {
+    ALL.put("start", new Row("detached start to RUNNING", StartRows::plain));
+    ALL.put("secured", new Row("the same with id map, masks, limits", StartRows::secured));
+    ALL.put("attach", new Row("a command in a running container", CommandRows::attach));
+    ALL.put("oneshot", new Row("/bin/true in a container of its own", CommandRows::oneShot));
+    ALL.put("list", new Row("lxc-ls and lxc-info", CommandRows::listing));
+    ALL.put(
+        "many",
+        new Row("with many running: lxc-ls -f, memory of keepers and engine", ManyRows::running));
+    ALL.put("burst", new Row("40 starts side by side", ManyRows::burst));
+    ALL.put("first", new Row("first command with no engine", CommandRows::first));
+  }
+
+  private Rows() {}
+}
