@@ -113,6 +113,13 @@ final class Call implements AutoCloseable {
     return arena.allocateFrom(text).address();
   }
 
+  /** The address of a name that came from the kernel, with a NUL behind it. */
+  long terminated(byte[] name) {
+    MemorySegment segment = arena.allocate(name.length + 1L);
+    MemorySegment.copy(name, 0, segment, ValueLayout.JAVA_BYTE, 0, name.length);
+    return segment.address();
+  }
+
   long path(Path path) {
     return text(path.toString());
   }

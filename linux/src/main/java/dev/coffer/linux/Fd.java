@@ -113,6 +113,17 @@ public final class Fd implements AutoCloseable {
     return Arrays.copyOf(bytes, length);
   }
 
+  /**
+   * At most {@code size} bytes from the file's start, pread(2): how a kernel file is read again.
+   */
+  byte[] readFromStart(int size) {
+    try (Call call = new Call()) {
+      MemorySegment buffer = call.allocate(size);
+      long count = call.check(Sys.PREAD64, number(), buffer.address(), size, 0);
+      return buffer.asSlice(0, count).toArray(JAVA_BYTE);
+    }
+  }
+
   public void writeFully(String text) {
     writeFully(text.getBytes(StandardCharsets.UTF_8));
   }

@@ -2,6 +2,7 @@ package dev.coffer.linux;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Files of the host by system call, where the JDK has no word for it or takes too many. Paths are
@@ -35,6 +36,13 @@ public final class HostFiles {
                   call.path(path),
                   flags | OpenFlags.CLOSE_ON_EXEC,
                   mode));
+    }
+  }
+
+  /** Whether the path leads to something. */
+  public static boolean exists(Path path) {
+    try (Call call = new Call()) {
+      return call.run(Sys.FACCESSAT, CURRENT_DIRECTORY, call.path(path), 0) == 0;
     }
   }
 
@@ -90,6 +98,24 @@ public final class HostFiles {
   public static String readSmall(Path path) {
     try (Fd fd = open(path, OpenFlags.READ_ONLY, 0)) {
       return new String(fd.readAll(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** As {@link #readSmall}; empty where there is no such file, or what it spoke of is gone. */
+  public static Optional<String> readIfThere(Path path) {
+    try {
+      return Optional.of(readSmall(path));
+    } catch (KernelException e) {
+      // ENODEV is a cgroup that was removed, ESRCH a process that ended, EOPNOTSUPP a feature that
+      // is off.
+      if (e.is(Errno.ENOENT)
+          || e.is(Errno.ENOTDIR)
+          || e.is(Errno.ENODEV)
+          || e.is(Errno.ESRCH)
+          || e.is(Errno.EOPNOTSUPP)) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 
