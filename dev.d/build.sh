@@ -33,8 +33,17 @@ build_launcher() {
   }
 }
 
+# The compiler leaves the classes of sources that were removed; where the names changed, all are compiled anew.
+drop_stale_classes() {
+  local names
+  names=$(find */src -name '*.java' | sort | sha256sum)
+  [[ -e build/names && $(<build/names) == "$names" ]] || rm -rf */target/{classes,test-classes,maven-status}
+  echo "$names" >build/names
+}
+
 build_jars() {
   say "building the engine"
+  drop_stale_classes
   maven -pl tools -am package -Dmaven.test.skip=true >build/maven.log 2>&1 || {
     grep -E '^\[(ERROR|WARNING)\]' build/maven.log | grep -vE 'Re-run|\[Help|To see the full|For more inf|After correcting|mvn <args>|^\[ERROR\] *$' >&2
     die "the engine does not build (build/maven.log)"

@@ -9,7 +9,7 @@ run_guest() {
   export COFFER_VM_ZFS=${COFFER_VM_ZFS:-0}
   prepare_guest
   say "compiling the tests"
-  maven -pl it -am package -DskipTests >build/maven-it.log 2>&1 || {
+  maven -pl it -am package -Dskip.unit.tests=true -Dskip.root.tests=true >build/maven-it.log 2>&1 || {
     last_lines build/maven-it.log
     die "the tests do not compile"
   }

@@ -76,8 +76,8 @@ find_jdk() {
 # Maven, without its banners, and without the warnings of its own libraries on a new JDK.
 maven() {
   need mvn:maven
-  MAVEN_OPTS="${MAVEN_OPTS:-} -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djansi.mode=strip --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED" \
-    mvn -q -B -Dstyle.color=never "$@"
+  MAVEN_OPTS="${MAVEN_OPTS:-} -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED" \
+    mvn -q -B -Dstyle.color=never "$@" | sed $'s/\e\\[0m//g'
 }
 
 # stamp FILE...: one line for the state of the sources (names, sizes, times, also of folders, for what was deleted).

@@ -88,9 +88,10 @@ test_java() {
   fi
   [[ ! $2 ]] || options+=("-Dtest=$2" -Dsurefire.failIfNoSpecifiedTests=false)
   rm -rf */target/surefire-reports
+  drop_stale_classes
   if [[ $1 == it ]]; then
     # The other modules take part for their classes only.
-    options+=(-am -Dcoffer.unit.skip=true)
+    options+=(-am -Dskip.unit.tests=true)
   fi
   maven -pl "$modules" "${options[@]}" -Dmaven.test.failure.ignore=true "-Dcoffer.prefix=$prefix" test >"$log" 2>&1 || {
     grep -E '^\[ERROR\]' "$log" | head -n 40 >&2
