@@ -4,7 +4,9 @@ import java.net.Inet6Address;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Internet addresses as inet_pton(3) reads and inet_ntop(3) writes them; names are never looked up. */
+/**
+ * Internet addresses as inet_pton(3) reads and inet_ntop(3) writes them; names are never looked up.
+ */
 final class Addresses {
   private static final Pattern OCTET = Pattern.compile("0|[1-9][0-9]{0,2}");
   private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
@@ -52,7 +54,12 @@ final class Addresses {
   // The JDK returns IPv4-mapped addresses as four bytes.
   private static String mapped(byte[] ipv4) {
     return "::ffff:"
-        + (ipv4[0] & 0xff) + "." + (ipv4[1] & 0xff) + "." + (ipv4[2] & 0xff) + "."
+        + (ipv4[0] & 0xff)
+        + "."
+        + (ipv4[1] & 0xff)
+        + "."
+        + (ipv4[2] & 0xff)
+        + "."
         + (ipv4[3] & 0xff);
   }
 

@@ -51,8 +51,13 @@ final class Assigner {
     try {
       Optional<Found> found = LxcKeys.find(key);
       if (found.isEmpty()) {
-        if (assignFormerOnly(key, value, origin, reporter)) {
-          return new Outcome(key, value, true);
+        if (FormerNames.GONE.contains(key)) {
+          reporter.note("\"" + key + "\" is from LXC 2 and does nothing any more");
+          return new Outcome("", value, true);
+        }
+        if (key.equals(FormerNames.BACKEND)) {
+          assignBackend(value, origin, reporter);
+          return new Outcome(StorageKeys.ROOTFS.row().name(), value, true);
         }
         found = findFormer(key, reporter);
       }
@@ -82,6 +87,9 @@ final class Assigner {
     if (isNicSetting(key) && nicType(found.argument()).isEmpty()) {
       return false;
     }
+    if (key == StorageKeys.ROOTFS) {
+      formerBackend = Optional.empty();
+    }
     settings.removeIf(setting -> covers(found, setting.key(), setting.name()));
     return true;
   }
@@ -91,9 +99,7 @@ final class Assigner {
     if (found.key() == NetworkKeys.ONE || found.key() == NetworkKeys.TYPE) {
       return name.startsWith(NetworkKeys.PREFIX + found.argument() + ".");
     }
-    return found.key().isGroup()
-        ? found.key().members().contains(key)
-        : name.equals(found.name());
+    return found.key().isGroup() ? found.key().members().contains(key) : name.equals(found.name());
   }
 
   /** The type of an interface; absent where there is no such interface. */
@@ -111,17 +117,10 @@ final class Assigner {
         .or(() -> Optional.of(NetworkKeys.DEFAULT_TYPE));
   }
 
-  private boolean assignFormerOnly(String key, String value, Origin origin, Reporter reporter) {
-    if (key.equals(FormerNames.BACKEND)) {
-      formerBackend = value.isEmpty() ? Optional.empty() : Optional.of(new Sourced<>(value, origin));
-      reporter.note("\"" + key + "\" is from LXC 2; write lxc.rootfs.path = TYPE:PATH instead");
-      return true;
-    }
-    if (FormerNames.GONE.contains(key)) {
-      reporter.note("\"" + key + "\" is from LXC 2 and does nothing any more");
-      return true;
-    }
-    return false;
+  private void assignBackend(String value, Origin origin, Reporter reporter) {
+    formerBackend = value.isEmpty() ? Optional.empty() : Optional.of(new Sourced<>(value, origin));
+    reporter.note(
+        "\"" + FormerNames.BACKEND + "\" is from LXC 2; write lxc.rootfs.path = TYPE:PATH instead");
   }
 
   private Optional<Found> findFormer(String key, Reporter reporter) throws BadValueException {
@@ -188,6 +187,11 @@ final class Assigner {
       throw new BadValueException("the value contains a NUL byte", "");
     }
     Key<?> key = found.key();
+    if (key.isGroup()) {
+      throw new BadValueException(
+          found.name() + " must not have a value",
+          "leave it empty to clear all keys below " + found.name());
+    }
     if (key == HookAndLogKeys.INCLUDE) {
       includes.include(value, origin, reporter.problems());
       return value;
@@ -232,7 +236,9 @@ final class Assigner {
     if (removed && !typed) {
       reporter.warn(
           "the type begins the interface anew, so what stands above it for "
-              + NetworkKeys.PREFIX + found.argument() + " is lost",
+              + NetworkKeys.PREFIX
+              + found.argument()
+              + " is lost",
           "put the type first");
     }
   }
@@ -259,11 +265,13 @@ final class Assigner {
     List<Setting> set = settings.of(other);
     if (!set.isEmpty()) {
       throw new BadValueException(
-          message, "clear the other with \"" + other.row().name() + " =\", set at "
+          message,
+          "clear the other with \""
+              + other.row().name()
+              + " =\", set at "
               + set.getLast().origin().describe());
     }
   }
-
 
   /** Turns what parsers say into problems with their origin. */
   private final class Reporter implements Reading {

@@ -88,8 +88,8 @@ record AutoMountWord(Family family, String text) {
   /**
    * Joins words into the model.
    *
-   * @param administrator whether the container keeps CAP_SYS_ADMIN, which decides what {@code cgroup}
-   *     without a mode means
+   * @param administrator whether the container keeps CAP_SYS_ADMIN, which decides what {@code
+   *     cgroup} without a mode means
    */
   static AutoMounts toModel(List<AutoMountWord> words, boolean administrator) {
     AutoMounts.Proc proc = AutoMounts.Proc.NONE;

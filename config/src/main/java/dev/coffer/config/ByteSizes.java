@@ -1,16 +1,16 @@
 package dev.coffer.config;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Sizes in bytes with an optional KB, MB or GB, which count in powers of 1024. */
 public final class ByteSizes {
-  private static final Pattern FORM =
-      Pattern.compile("(\\S+?)\\s*([kK][bB]|[mM][bB]|[gG][bB]|[bBkK])?");
+  private static final Pattern FORM = Pattern.compile("(\\S+?)\\s*([kK][bB]|[mM][bB]|[gG][bB])?");
 
   private ByteSizes() {}
 
-  /** Bytes, at least 0; like LXC a bare K counts bytes, which the caller should warn about. */
+  /** Bytes, at least 0. */
   public static long parse(String text) throws BadValueException {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
@@ -18,7 +18,7 @@ public final class ByteSizes {
     }
     String unit = matcher.group(2) == null ? "" : matcher.group(2);
     int shift =
-        switch (unit.toLowerCase(java.util.Locale.ROOT)) {
+        switch (unit.toLowerCase(Locale.ROOT)) {
           case "kb" -> 10;
           case "mb" -> 20;
           case "gb" -> 30;

@@ -6,8 +6,8 @@ import java.util.Optional;
  * One line of an lxc.conf.
  *
  * @param key as written
- * @param value without blanks around it and without quotes that wrap all of it; absent where the line
- *     has no equals sign
+ * @param value without blanks around it and without quotes that wrap all of it; absent where the
+ *     line has no equals sign
  */
 record ConfigLine(String key, Optional<String> value) {
   /** The blanks of C's isspace(3). */

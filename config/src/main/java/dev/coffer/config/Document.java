@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The text of the main file, line by line and byte for byte, with the key each line is about. Included
- * files are not in it.
+ * The text of the main file, line by line and byte for byte, with the key each line is about.
+ * Included files are not in it.
  */
 final class Document {
   private final List<Line> lines = new ArrayList<>();

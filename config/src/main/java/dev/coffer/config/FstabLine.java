@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A line of fstab(5) with the options that LXC adds, in lxc.mount.entry and lxc.mount.fstab files. */
+/**
+ * A line of fstab(5) with the options that LXC adds, in lxc.mount.entry and lxc.mount.fstab files.
+ */
 public final class FstabLine {
   private FstabLine() {}
 

@@ -25,8 +25,7 @@ final class HookAndLogKeys {
               "1")
           .unset("0");
   static final Key<String> ALL_HOOKS =
-      Key.group(
-          "lxc.hook", "empty, it clears all hooks", HOOKS.values().toArray(Key<?>[]::new));
+      Key.group("lxc.hook", "empty, it clears all hooks", HOOKS.values().toArray(Key<?>[]::new));
   static final Key<Integer> LOG_LEVEL =
       Key.single(
               "lxc.log.level",
@@ -68,15 +67,14 @@ final class HookAndLogKeys {
   private static Map<HookType, Key<String>> hooks() {
     Map<HookType, Key<String>> hooks = new EnumMap<>(HookType.class);
     Arrays.stream(HookType.values())
-        .forEach(
-            type ->
-                hooks.put(
-                    type,
-                    Key.list(
-                        "lxc.hook." + type.key(),
-                        Types.COMMAND,
-                        "command for the moment " + type.key(),
-                        "/usr/bin/true " + type.key())));
+        .forEach(type ->
+            hooks.put(
+                type,
+                Key.list(
+                    "lxc.hook." + type.key(),
+                    Types.COMMAND,
+                    "command for the moment " + type.key(),
+                    "/usr/bin/true " + type.key())));
     return hooks;
   }
 

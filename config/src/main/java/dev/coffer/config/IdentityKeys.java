@@ -15,8 +15,21 @@ final class IdentityKeys {
           "mips", "mipsel", "ppc", "powerpc", "x86");
   private static final List<String> ARCH_64 =
       List.of(
-          "aarch64", "amd64", "arm64", "linux64", "loong64", "loongarch64", "mips64", "mips64el",
-          "ppc64", "ppc64el", "ppc64le", "powerpc64", "riscv64", "s390x", "x86_64");
+          "aarch64",
+          "amd64",
+          "arm64",
+          "linux64",
+          "loong64",
+          "loongarch64",
+          "mips64",
+          "mips64el",
+          "ppc64",
+          "ppc64el",
+          "ppc64le",
+          "powerpc64",
+          "riscv64",
+          "s390x",
+          "x86_64");
   private static final List<String> ARCHES =
       Stream.concat(ARCH_32.stream(), ARCH_64.stream()).toList();
 
@@ -39,7 +52,8 @@ final class IdentityKeys {
   static final Key<Personality> PERSONALITY =
       Key.single("lxc.arch", ARCH, "architecture that uname(2) reports", "x86_64");
   static final Key<String> INIT_COMMAND =
-      Key.single("lxc.init.cmd", Types.COMMAND, "first process, instead of /sbin/init", "/sbin/init")
+      Key.single(
+              "lxc.init.cmd", Types.COMMAND, "first process, instead of /sbin/init", "/sbin/init")
           .formerly("lxc.init_cmd");
   static final Key<String> INIT_CWD =
       Key.single("lxc.init.cwd", Types.PATH, "working directory of the first process", "/srv");
@@ -68,8 +82,7 @@ final class IdentityKeys {
               "variable for the first process only")
           .since("LXC 7.0");
   static final Key<EnvironmentEntry> ENVIRONMENT_HOOKS =
-      environment(
-              "lxc.environment.hooks", EnvironmentEntry.Scope.HOOKS, "variable for hooks only")
+      environment("lxc.environment.hooks", EnvironmentEntry.Scope.HOOKS, "variable for hooks only")
           .since("LXC 7.0");
   static final Key<List<String>> GROUP =
       Key.list("lxc.group", Types.WORDS, "groups for lxc-autostart and lxc-ls", "onboot web")
@@ -95,11 +108,9 @@ final class IdentityKeys {
           .unset("0")
           .effect(KeyRow.Effect.TOOLS);
   static final Key<Integer> SIGNAL_HALT =
-      signal("lxc.signal.halt", "asks the first process to shut down")
-          .formerly("lxc.haltsignal");
+      signal("lxc.signal.halt", "asks the first process to shut down").formerly("lxc.haltsignal");
   static final Key<Integer> SIGNAL_REBOOT =
-      signal("lxc.signal.reboot", "asks the first process to restart")
-          .formerly("lxc.rebootsignal");
+      signal("lxc.signal.reboot", "asks the first process to restart").formerly("lxc.rebootsignal");
   static final Key<Integer> SIGNAL_STOP =
       signal("lxc.signal.stop", "ends the first process at once").formerly("lxc.stopsignal");
   static final Key<Integer> SIGNAL_KEEPER_DEATH =
@@ -168,11 +179,10 @@ final class IdentityKeys {
     String value =
         reading
             .variable(text)
-            .orElseThrow(
-                () ->
-                    new BadValueException(
-                        "the environment has no variable \"" + text + "\" to take over",
-                        "write " + text + "=VALUE"));
+            .orElseThrow(() ->
+                new BadValueException(
+                    "the environment has no variable \"" + text + "\" to take over",
+                    "write " + text + "=VALUE"));
     return new EnvironmentEntry(text, value, scope);
   }
 

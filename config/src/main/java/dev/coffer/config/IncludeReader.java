@@ -4,7 +4,9 @@ import dev.coffer.model.Origin;
 import dev.coffer.model.Problem;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -63,40 +65,35 @@ final class IncludeReader {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "*.conf")) {
       entries.forEach(files::add);
-    } catch (java.nio.file.DirectoryIteratorException e) {
+    } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
     files.sort(null);
     return files;
   }
 
-  private void includeFile(Path file, Origin origin, List<Problem> problems) throws IOException {
+  private void includeFile(Path file, Origin origin, List<Problem> problems) {
+    try {
+      readFile(file, origin, problems);
+    } catch (IOException e) {
+      problems.add(Problem.error(origin, cannotOpen(file.toString(), e), ""));
+    }
+  }
+
+  private void readFile(Path file, Origin origin, List<Problem> problems) throws IOException {
     Path path = file.toAbsolutePath().normalize();
     if (open.contains(path)) {
       problems.add(Problem.error(origin, "\"" + file + "\" includes itself", ""));
       return;
     }
     if (++count > MOST_FILES) {
-      problems.add(
-          Problem.error(origin, "more than " + MOST_FILES + " files are included", ""));
+      problems.add(Problem.error(origin, "more than " + MOST_FILES + " files are included", ""));
       return;
     }
-    TextFile text = readText(file, origin, problems);
-    if (text == null) {
-      return;
-    }
+    TextFile text = TextFile.read(file);
     open.push(path);
     reader.read(text.text(), file, problems);
     open.pop();
-  }
-
-  private static TextFile readText(Path file, Origin origin, List<Problem> problems) {
-    try {
-      return TextFile.read(file);
-    } catch (IOException e) {
-      problems.add(Problem.error(origin, cannotOpen(file.toString(), e), ""));
-      return null;
-    }
   }
 
   /** {@code Failed to open file "F": No such file or directory (ENOENT)}. */
@@ -113,10 +110,8 @@ final class IncludeReader {
       return "Permission denied (EACCES)";
     }
     String message = String.valueOf(e.getMessage());
-    String reason =
-        e instanceof java.nio.file.FileSystemException file && file.getReason() != null
-            ? file.getReason()
-            : message;
-    return reason;
+    return e instanceof FileSystemException file && file.getReason() != null
+        ? file.getReason()
+        : message;
   }
 }

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A row of the table together with the type of its values, so that what is read as a number is used as
- * a number. Immutable; the {@code with}-like methods give changed copies for writing the table down.
+ * A row of the table together with the type of its values, so that what is read as a number is used
+ * as a number. Immutable; the {@code with}-like methods give changed copies for writing the table
+ * down.
  */
 final class Key<T> {
   private final KeyRow row;
@@ -15,10 +16,7 @@ final class Key<T> {
   private final List<Key<?>> members;
 
   private Key(
-      KeyRow row,
-      ValueType<T> type,
-      ValueType.Printer<List<T>> printer,
-      List<Key<?>> members) {
+      KeyRow row, ValueType<T> type, ValueType.Printer<List<T>> printer, List<Key<?>> members) {
     this.row = row;
     this.type = type;
     this.printer = printer;
@@ -46,15 +44,7 @@ final class Key<T> {
 
   /** A key that takes no value: empty, it clears {@code members}; printed, it shows them. */
   static Key<String> group(String name, String description, Key<?>... members) {
-    ValueType<String> type =
-        ValueType.of(
-            "nothing",
-            (text, reading) -> {
-              throw new BadValueException(
-                  name + " must not have a value",
-                  "leave it empty to clear all keys below " + name);
-            },
-            text -> text);
+    ValueType<String> type = ValueType.of("nothing", (text, reading) -> text, text -> text);
     return new Key<>(
         row(name, type, false, description, ""), type, String::valueOf, List.of(members));
   }

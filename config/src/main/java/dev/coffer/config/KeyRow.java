@@ -1,6 +1,7 @@
 package dev.coffer.config;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One key of lxc.container.conf(5): the single source for reading, printing, completion, the manual
@@ -57,6 +58,6 @@ public record KeyRow(
 
   /** Whether the name stands for many keys. */
   public boolean isFamily() {
-    return !name.equals(name.toLowerCase(java.util.Locale.ROOT));
+    return !name.equals(name.toLowerCase(Locale.ROOT));
   }
 }

@@ -9,8 +9,22 @@ import java.util.regex.Pattern;
 final class LimitKeys {
   private static final List<String> RESOURCES =
       List.of(
-          "as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile",
-          "nproc", "rss", "rtprio", "rttime", "sigpending", "stack");
+          "as",
+          "core",
+          "cpu",
+          "data",
+          "fsize",
+          "locks",
+          "memlock",
+          "msgqueue",
+          "nice",
+          "nofile",
+          "nproc",
+          "rss",
+          "rtprio",
+          "rttime",
+          "sigpending",
+          "stack");
   private static final Pattern RLIMIT =
       Pattern.compile("\\s*(unlimited|-?[0-9]+|)\\s*(?::\\s*(unlimited|-?[0-9]+|)\\s*)?");
 
@@ -75,7 +89,9 @@ final class LimitKeys {
         ALL_PROC);
   }
 
-  /** A warning about a resource no kernel has, which only the start refuses; null if there is none. */
+  /**
+   * A warning about a resource no kernel has, which only the start refuses; null if there is none.
+   */
   static BadValueException doubtAbout(String resource) {
     return RESOURCES.contains(resource)
         ? null

@@ -18,8 +18,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A container's lxc.conf: what it says, what is wrong with it, and its text for saving. Everything wrong
- * is gathered; nothing in a file makes this class throw. Not for sharing between threads.
+ * A container's lxc.conf: what it says, what is wrong with it, and its text for saving. Everything
+ * wrong is gathered; nothing in a file makes this class throw. Not for sharing between threads.
  */
 public final class LxcConfig {
   private static final String OURS = "coffer.";
@@ -85,8 +85,8 @@ public final class LxcConfig {
   }
 
   /**
-   * As a further line at the end, but taken literally: quotes stay. An empty value clears. What is wrong
-   * joins {@link #problems}.
+   * As a further line at the end, but taken literally: quotes stay. An empty value clears. What is
+   * wrong joins {@link #problems}.
    *
    * @return whether it was accepted
    */
@@ -96,7 +96,9 @@ public final class LxcConfig {
     return found.stream().noneMatch(Problem::isError);
   }
 
-  /** As {@link #set}, but what is wrong is only returned, so that a refused change leaves no trace. */
+  /**
+   * As {@link #set}, but what is wrong is only returned, so that a refused change leaves no trace.
+   */
   public List<Problem> trySet(String key, String value, Origin origin) {
     List<Problem> found = new ArrayList<>();
     Assigner.Outcome outcome = assigner.assign(key, value, origin, found);
@@ -111,8 +113,9 @@ public final class LxcConfig {
   }
 
   /**
-   * Back to the default: the setting goes, and so do the main file's lines about it. For {@code lxc.net},
-   * {@code lxc.net.N}, {@code lxc.hook}, {@code lxc.cgroup} and the like all keys below go.
+   * Back to the default: the setting goes, and so do the main file's lines about it. For {@code
+   * lxc.net}, {@code lxc.net.N}, {@code lxc.hook}, {@code lxc.cgroup} and the like all keys below
+   * go.
    *
    * @return whether the key is one that can be cleared
    */
@@ -135,8 +138,8 @@ public final class LxcConfig {
   }
 
   /**
-   * Names below a prefix, without the prefix: the keys an interface can have for {@code lxc.net.0}, the
-   * kinds of hook for {@code lxc.hook}; all keys of the table for an empty prefix.
+   * Names below a prefix, without the prefix: the keys an interface can have for {@code lxc.net.0},
+   * the kinds of hook for {@code lxc.hook}; all keys of the table for an empty prefix.
    */
   public List<String> keys(String prefix) {
     String base = prefix.endsWith(".") ? prefix.substring(0, prefix.length() - 1) : prefix;
@@ -179,8 +182,7 @@ public final class LxcConfig {
     try {
       new TextFile(text(), charset).write(target);
     } catch (IOException e) {
-      throw new CofferException(
-          "cannot write \"" + target + "\": " + IncludeReader.reason(e));
+      throw new CofferException("cannot write \"" + target + "\": " + IncludeReader.reason(e));
     }
   }
 
@@ -236,8 +238,7 @@ public final class LxcConfig {
     }
     if (line.value().isEmpty()) {
       String message = "Invalid configuration line: " + line.key();
-      gathered.add(
-          Problem.error(Origin.of(source, number, ""), message, "write KEY = VALUE"));
+      gathered.add(Problem.error(Origin.of(source, number, ""), message, "write KEY = VALUE"));
       return new LineRead(text, "");
     }
     String value = line.value().get();
@@ -254,13 +255,11 @@ public final class LxcConfig {
   private void removeLines(String key) {
     assigner
         .lookUp(key)
-        .ifPresent(
-            found ->
-                document.removeIf(
-                    name ->
-                        LxcKeys.find(name)
-                            .filter(line -> Assigner.covers(found, line.key(), line.name()))
-                            .isPresent()));
+        .ifPresent(found ->
+            document.removeIf(name ->
+                LxcKeys.find(name)
+                    .filter(line -> Assigner.covers(found, line.key(), line.name()))
+                    .isPresent()));
   }
 
   private Optional<String> print(Found found) {

@@ -1,8 +1,11 @@
 package dev.coffer.config;
 
+import dev.coffer.model.Namespace;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -11,6 +14,7 @@ import java.util.stream.Stream;
 /** The table of keys of lxc.container.conf(5) and of Coffer's own. */
 public final class LxcKeys {
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,9}");
+  private static final int LONGEST_SLIP = 200;
   private static final List<Key<?>> KEYS =
       Stream.of(
               IdentityKeys.all(),
@@ -53,25 +57,35 @@ public final class LxcKeys {
 
   /** The key that was probably meant by {@code key}, which is not supported. */
   public static Optional<String> nearest(String key) {
+    // Comparing takes the product of the lengths, and nobody misspells one word at such length.
+    return key.length() > LONGEST_SLIP
+        ? Optional.empty()
+        : Nearest.of(key.toLowerCase(Locale.ROOT), candidates(key));
+  }
+
+  private static List<String> candidates(String key) {
     List<String> names = new ArrayList<>();
-    for (Key<?> known : KEYS) {
-      if (!known.row().isFamily()) {
-        names.add(known.row().name());
-      }
-    }
-    String[] parts = key.split("\\.", 4);
-    if (parts.length == 4 && key.startsWith(NetworkKeys.PREFIX)) {
-      NIC.keySet().forEach(subkey -> names.add(NetworkKeys.PREFIX + parts[2] + "." + subkey));
+    KEYS.stream()
+        .map(Key::row)
+        .filter(row -> !row.isFamily())
+        .map(KeyRow::name)
+        .forEach(names::add);
+    String[] words = key.split("\\.", 4);
+    boolean numbered = words.length == 4 && INDEX.matcher(words[2]).matches();
+    String nic = NetworkKeys.PREFIX + (numbered ? words[2] : "0") + ".";
+    NetworkKeys.settings().forEach(setting -> names.add(nic + NetworkKeys.subkey(setting)));
+    names.add(nic + NetworkKeys.subkey(NetworkKeys.TYPE));
+    for (Namespace namespace : Namespace.values()) {
+      names.add(prefix(NamespaceKeys.SHARE) + namespace.file());
     }
     for (Key<?> family : FAMILIES) {
-      int argument = prefix(family).length();
-      int words = prefix(family).split("\\.").length;
-      String[] typed = key.split("\\.", words + 1);
-      if (typed.length > words && argument > 0) {
-        names.add(prefix(family) + typed[words]);
+      int depth = prefix(family).split("\\.").length;
+      String[] typed = key.split("\\.", depth + 1);
+      if (family != NamespaceKeys.SHARE && typed.length > depth && !typed[depth].isEmpty()) {
+        names.add(prefix(family) + typed[depth]);
       }
     }
-    return Nearest.of(key, names).filter(name -> find(name).isPresent());
+    return names;
   }
 
   /** The row for a full key in today's spelling. */
@@ -121,7 +135,7 @@ public final class LxcKeys {
   record Found(Key<?> key, String name, String argument) {
     private boolean hasPossibleArgument() {
       return key != NamespaceKeys.SHARE
-          || java.util.Arrays.stream(dev.coffer.model.Namespace.values())
+          || Arrays.stream(Namespace.values())
               .anyMatch(namespace -> namespace.file().equals(argument));
     }
   }

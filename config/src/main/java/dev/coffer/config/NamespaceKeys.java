@@ -42,12 +42,11 @@ final class NamespaceKeys {
 
   private static Key<List<Namespace>> namespaces(String name, String description, String example) {
     return Key.list(name, NAMESPACES, description, example)
-        .printedBy(
-            lines ->
-                Arrays.stream(Namespace.values())
-                    .filter(namespace -> lines.stream().anyMatch(line -> line.contains(namespace)))
-                    .map(namespace -> namespace.file() + "\n")
-                    .collect(Collectors.joining()));
+        .printedBy(lines ->
+            Arrays.stream(Namespace.values())
+                .filter(namespace -> lines.stream().anyMatch(line -> line.contains(namespace)))
+                .map(namespace -> namespace.file() + "\n")
+                .collect(Collectors.joining()));
   }
 
   private static List<Namespace> parse(String text) throws BadValueException {

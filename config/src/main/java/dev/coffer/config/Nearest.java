@@ -7,7 +7,9 @@ import java.util.Optional;
 final class Nearest {
   private Nearest() {}
 
-  /** The nearest of {@code words}, if it is near enough to be a slip of the keyboard. */
+  /**
+   * The nearest of {@code words}, if it is near enough to be a slip, or one that goes on from it.
+   */
   static Optional<String> of(String typed, Collection<String> words) {
     int limit = Math.max(1, Math.min(3, typed.length() / 3));
     String best = null;
@@ -17,15 +19,36 @@ final class Nearest {
         continue;
       }
       int distance = distance(typed, word);
-      if (distance < bestDistance) {
+      if (distance < bestDistance && !isOtherWord(typed, word, distance)) {
         best = word;
         bestDistance = distance;
       }
     }
-    return Optional.ofNullable(best);
+    if (best != null) {
+      return Optional.of(best);
+    }
+    return words.stream().filter(word -> word.startsWith(typed + ".")).findFirst();
   }
 
-  /** Insertions, deletions, replacements and swaps of neighbours that turn {@code a} into {@code b}. */
+  // "foo" is as far from "mnt" as three letters can be: what differs has nothing in common.
+  private static boolean isOtherWord(String typed, String word, int distance) {
+    int from = 0;
+    int shorter = Math.min(typed.length(), word.length());
+    while (from < shorter && typed.charAt(from) == word.charAt(from)) {
+      from++;
+    }
+    int same = 0;
+    while (same < shorter - from
+        && typed.charAt(typed.length() - 1 - same) == word.charAt(word.length() - 1 - same)) {
+      same++;
+    }
+    int differing = typed.length() - from - same;
+    return differing > 1 && distance >= differing && word.length() > from + same;
+  }
+
+  /**
+   * Insertions, deletions, replacements and swaps of neighbours that turn {@code a} into {@code b}.
+   */
   static int distance(String a, String b) {
     int[] beforeLast = new int[b.length() + 1];
     int[] last = new int[b.length() + 1];

@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
-/** Keys about network interfaces; their values stay text, in the one spelling the model documents. */
+/**
+ * Keys about network interfaces; their values stay text, in the one spelling the model documents.
+ */
 final class NetworkKeys {
   /** What all keys of interfaces begin with. */
   static final String PREFIX = "lxc.net.";
@@ -40,14 +42,14 @@ final class NetworkKeys {
               "MAC address; each x becomes a random digit",
               "00:16:3e:12:34:56"),
           nic("mtu", Types.TEXT, "largest packet", "1500"),
-          addresses("ipv6.address", "IPv6 address with prefix", "fd00::2/64", NetworkKeys::ipv6)
+          list("ipv6.address", "IPv6 address with prefix", "fd00::2/64", NetworkKeys::ipv6)
               .formerly("lxc.network.ipv6"),
           nic(
               "ipv6.gateway",
               type("address, auto or dev", (text, reading) -> gateway6(text)),
               "IPv6 default route",
               "fd00::1"),
-          addresses(
+          list(
                   "ipv4.address",
                   "IPv4 address with prefix, and broadcast address",
                   "10.0.3.2/24",
@@ -65,23 +67,24 @@ final class NetworkKeys {
           nic("vlan.id", number(0, 65535), "VLAN number", "5").unset("0"),
           mode("veth.mode", "bridge", "router"),
           nic("veth.pair", interfaceName(), "name on the host", "vethweb"),
-          addresses(
-              "veth.ipv4.route", "route on the host", "10.1.0.0/24", NetworkKeys::route4),
-          addresses("veth.ipv6.route", "route on the host", "fd01::/64", NetworkKeys::route6),
+          list("veth.ipv4.route", "route on the host", "10.1.0.0/24", NetworkKeys::route4),
+          list("veth.ipv6.route", "route on the host", "fd01::/64", NetworkKeys::route6),
           nic(
                   "veth.vlan.id",
                   type(
                       "number or none",
                       (text, reading) ->
-                          text.equals("none") ? text : String.valueOf(Numbers.parse(text, 0, 4094))),
+                          text.equals("none")
+                              ? text
+                              : String.valueOf(Numbers.parse(text, 0, 4094))),
                   "VLAN of untagged packets on the bridge",
                   "5")
               .unset("0"),
-          Key.list(
-              PREFIX + "N.veth.vlan.tagged.id",
-              number(0, 4094),
+          list(
+              "veth.vlan.tagged.id",
               "further VLAN on the bridge",
-              "6"),
+              "6",
+              (text, reading) -> String.valueOf(Numbers.parse(text, 0, 4094))),
           nic("veth.n_rxqueues", number(1, Numbers.UINT_MAX), "receive queues", "4"),
           nic("veth.n_txqueues", number(1, Numbers.UINT_MAX), "transmit queues", "4"));
 
@@ -136,15 +139,12 @@ final class NetworkKeys {
         .unset(words[0]);
   }
 
-  private static Key<String> addresses(
+  private static Key<String> list(
       String subkey, String description, String example, ValueType.Parser<String> parser) {
-    // A broadcast address follows a blank and is not printed.
+    // The broadcast address that may follow an IPv4 address is not printed.
     return Key.list(PREFIX + "N." + subkey, type(description, parser), description, example)
-        .printedBy(
-            values ->
-                values.stream()
-                    .map(value -> value.split(" ")[0])
-                    .collect(Collectors.joining("\n")));
+        .printedBy(values ->
+            values.stream().map(value -> value.split(" ")[0]).collect(Collectors.joining("\n")));
   }
 
   private static ValueType<String> type(String form, ValueType.Parser<String> parser) {
@@ -209,9 +209,7 @@ final class NetworkKeys {
     String[] parts = text.split("/", 2);
     String address =
         Addresses.ipv6(parts[0].strip()).orElseThrow(() -> invalid("ipv6 address", text));
-    return address
-        + "/"
-        + (parts.length > 1 ? prefix(parts[1], 128, "ipv6 address", text) : 64);
+    return address + "/" + (parts.length > 1 ? prefix(parts[1], 128, "ipv6 address", text) : 64);
   }
 
   private static String route4(String text, Reading reading) throws BadValueException {

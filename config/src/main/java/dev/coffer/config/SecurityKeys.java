@@ -4,6 +4,7 @@ import dev.coffer.model.Capability;
 import dev.coffer.model.IdMap;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -16,14 +17,14 @@ final class SecurityKeys {
       Arrays.stream(Capability.values()).map(Capability::describe).toList();
 
   static final Key<List<String>> CAP_DROP =
-      capabilities("lxc.cap.drop", false, "capabilities taken from the container", "sys_time mknod");
+      capabilities(
+          "lxc.cap.drop", false, "capabilities taken from the container", "sys_time mknod");
   static final Key<List<String>> CAP_KEEP =
       capabilities("lxc.cap.keep", true, "the only capabilities left; none for none", "chown kill")
-          .printedBy(
-              lines ->
-                  kept(lines.stream().flatMap(List::stream).toList()).stream()
-                      .map(word -> word + "\n")
-                      .collect(Collectors.joining()));
+          .printedBy(lines ->
+              kept(lines.stream().flatMap(List::stream).toList()).stream()
+                  .map(word -> word + "\n")
+                  .collect(Collectors.joining()));
   static final Key<IdMap> IDMAP =
       Key.list(
               "lxc.idmap",
@@ -32,8 +33,7 @@ final class SecurityKeys {
               "maps ids of the container to ids of the host",
               "u 0 100000 65536")
           .formerly("lxc.id_map")
-          .printedBy(
-              maps -> maps.stream().map(IdMap::describe).collect(Collectors.joining("\n")));
+          .printedBy(maps -> maps.stream().map(IdMap::describe).collect(Collectors.joining("\n")));
   static final Key<Boolean> NO_NEW_PRIVILEGES =
       Key.single("lxc.no_new_privs", Types.FLAG, "1 forbids gaining privileges by exec", "1")
           .unset("0");
@@ -118,7 +118,9 @@ final class SecurityKeys {
         SELINUX_CONTEXT);
   }
 
-  /** The words in force: {@code none} undoes what stands before it and is dropped when more follow. */
+  /**
+   * The words in force: {@code none} undoes what stands before it and is dropped when more follow.
+   */
   static List<String> kept(List<String> words) {
     List<String> afterNone = words.subList(words.lastIndexOf(NONE) + 1, words.size());
     return afterNone.isEmpty() ? List.of(NONE) : afterNone;
@@ -154,10 +156,17 @@ final class SecurityKeys {
               "The \"none\" keyword is only valid when keeping caps", "use lxc.cap.keep = none");
         }
       } else if (capability(word).isEmpty()) {
-        throw Types.unknownWord("Invalid capability specified:", word, CAPABILITIES);
+        throw new BadValueException(
+            "Invalid capability specified: \"" + word + "\"",
+            nearestCapability(word).map(near -> "did you mean \"" + near + "\"?").orElse(""));
       }
     }
     return words;
+  }
+
+  private static Optional<String> nearestCapability(String word) {
+    String lower = word.toLowerCase(Locale.ROOT);
+    return Nearest.of(lower.startsWith("cap_") ? lower.substring(4) : lower, CAPABILITIES);
   }
 
   /** A capability by its lower-case name or its number. */

@@ -10,4 +10,5 @@ import dev.coffer.model.Origin;
  * @param text the value as written, without surrounding quotes
  * @param value what {@code key} has parsed it into
  */
-record Setting(Key<?> key, String name, String argument, String text, Object value, Origin origin) {}
+record Setting(
+    Key<?> key, String name, String argument, String text, Object value, Origin origin) {}

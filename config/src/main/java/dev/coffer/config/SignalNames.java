@@ -41,6 +41,10 @@ public final class SignalNames {
     if (name.startsWith("SIGRTMAX-")) {
       return RTMAX - offset(text);
     }
+    if (name.equals("SIGRTMIN") || name.equals("SIGRTMAX")) {
+      throw new BadValueException(
+          "\"" + text + "\" is not a signal", "write SIGRTMIN+0 or SIGRTMAX-0");
+    }
     Integer number = name.startsWith("SIG") ? NUMBERS.get(name.substring(3)) : null;
     if (number == null) {
       String remedy = nearest(name).map(near -> "did you mean " + near + "?").orElse("");
@@ -66,7 +70,12 @@ public final class SignalNames {
   }
 
   private static int offset(String text) throws BadValueException {
-    return (int) Numbers.parse(text.substring("SIGRTMIN+".length()), 0, RTMAX - RTMIN);
+    try {
+      return (int) Numbers.parse(text.substring("SIGRTMIN+".length()), 0, RTMAX - RTMIN);
+    } catch (BadValueException e) {
+      throw new BadValueException(
+          "\"" + text + "\" is not a signal", "the number goes from 0 to " + (RTMAX - RTMIN));
+    }
   }
 
   private static Optional<String> nearest(String name) {

@@ -29,8 +29,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Puts the settings of an lxc.conf together into the model, group by group, and reports what LXC only
- * refuses when a container starts.
+ * Puts the settings of an lxc.conf together into the model, group by group, and reports what LXC
+ * only refuses when a container starts.
  */
 final class SpecAssembly {
   private static final List<String> NIC_TYPES_IN_EFFECT = List.of("empty", "none");
@@ -209,8 +209,7 @@ final class SpecAssembly {
       Limits.Rlimit limit = LimitKeys.PRLIMIT.valueOf(setting);
       rlimits.add(
           new Sourced<>(
-              new Limits.Rlimit(setting.argument(), limit.soft(), limit.hard()),
-              setting.origin()));
+              new Limits.Rlimit(setting.argument(), limit.soft(), limit.hard()), setting.origin()));
     }
     return new Limits(rlimits, kernelValues(LimitKeys.SYSCTL), kernelValues(LimitKeys.PROC));
   }
@@ -241,7 +240,8 @@ final class SpecAssembly {
           own.orElseThrow().origin(),
           new BadValueException(
               "lxc.cgroup.dir.payload and lxc.cgroup.dir.monitor must both be set",
-              "add " + (monitor.isPresent() ? "lxc.cgroup.dir.container" : "lxc.cgroup.dir.monitor")));
+              "add "
+                  + (monitor.isPresent() ? "lxc.cgroup.dir.container" : "lxc.cgroup.dir.monitor")));
     }
     return new Cgroups(
         cgroupValues(LimitKeys.CGROUP1),
@@ -292,8 +292,7 @@ final class SpecAssembly {
     for (Setting setting : settings.all()) {
       if (setting.name().startsWith(NetworkKeys.PREFIX)) {
         byIndex
-            .computeIfAbsent(
-                Integer.valueOf(setting.argument()), index -> new LinkedHashMap<>())
+            .computeIfAbsent(Integer.valueOf(setting.argument()), index -> new LinkedHashMap<>())
             .merge(
                 NetworkKeys.subkey(setting.key()),
                 new Sourced<>((String) setting.value(), setting.origin()),
@@ -302,13 +301,12 @@ final class SpecAssembly {
       }
     }
     List<Nic> nics = new ArrayList<>();
-    byIndex.forEach(
-        (index, values) -> {
-          Sourced<String> type = values.remove("type");
-          Sourced<String> implied =
-              Sourced.builtIn(NetworkKeys.DEFAULT_TYPE, NetworkKeys.PREFIX + index + ".type");
-          nics.add(new Nic(index, type == null ? implied : type, values));
-        });
+    byIndex.forEach((index, values) -> {
+      Sourced<String> type = values.remove("type");
+      Sourced<String> implied =
+          Sourced.builtIn(NetworkKeys.DEFAULT_TYPE, NetworkKeys.PREFIX + index + ".type");
+      nics.add(new Nic(index, type == null ? implied : type, values));
+    });
     return nics;
   }
 

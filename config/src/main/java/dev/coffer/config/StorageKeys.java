@@ -29,8 +29,7 @@ final class StorageKeys {
           "mount options of the root, also idmap=container or idmap=/proc/PID/ns/user",
           "noatime,idmap=container");
   static final Key<Boolean> ROOTFS_MANAGED =
-      Key.single(
-              "lxc.rootfs.managed", Types.FLAG, "0 keeps the storage from being changed", "0")
+      Key.single("lxc.rootfs.managed", Types.FLAG, "0 keeps the storage from being changed", "0")
           .unset("1");
 
   static final Key<String> FSTAB =
@@ -76,7 +75,10 @@ final class StorageKeys {
           .formerly("lxc.devttydir");
   static final Key<Long> PTY_MAX =
       Key.single(
-              "lxc.pty.max", Types.number(0, Numbers.UINT_MAX), "number of pseudo terminals", "1024")
+              "lxc.pty.max",
+              Types.number(0, Numbers.UINT_MAX),
+              "number of pseudo terminals",
+              "1024")
           .unset("0")
           .formerly("lxc.pts");
   static final Key<String> CONSOLE_PATH =
@@ -85,7 +87,7 @@ final class StorageKeys {
           .formerly("lxc.console");
   static final Key<String> CONSOLE_LOG =
       Key.single(
-              "lxc.console.logfile", Types.PATH, "file for a copy of the console", "/var/log/c1");
+          "lxc.console.logfile", Types.PATH, "file for a copy of the console", "/var/log/c1");
   static final Key<Long> CONSOLE_BUFFER =
       consoleSize("lxc.console.buffer.size", "memory that keeps the console's last output");
   static final Key<Long> CONSOLE_SIZE =
@@ -97,8 +99,7 @@ final class StorageKeys {
                   "0 or 1",
                   (text, reading) ->
                       Types.parseFlag(
-                          text,
-                          "The \"lxc.console.rotate\" config key can only be set to 0 or 1"),
+                          text, "The \"lxc.console.rotate\" config key can only be set to 0 or 1"),
                   flag -> flag ? "1" : "0"),
               "1 begins a new log file when the old one is full",
               "1")
@@ -146,15 +147,22 @@ final class StorageKeys {
 
   private static Key<Long> consoleSize(String name, String description) {
     ValueType<Long> type =
-        ValueType.of("auto or size", (text, reading) -> consoleSize(text), Object::toString);
+        ValueType.of("auto or size", StorageKeys::parseConsoleSize, Object::toString);
     return Key.single(name, type, description, "auto").unset("0").effect(KeyRow.Effect.LATER);
   }
 
-  private static long consoleSize(String text) throws BadValueException {
+  private static long parseConsoleSize(String text, Reading reading) throws BadValueException {
     if (text.equals("auto")) {
       return AUTO_SIZE;
     }
-    long size = Math.max(ByteSizes.parse(text), PAGE);
+    String number = text;
+    if (text.matches("[0-9]+[^0-9]")) {
+      // LXC drops a single letter and says nothing; who writes 8M means something else.
+      number = text.substring(0, text.length() - 1);
+      reading.warn(
+          "\"" + text + "\" counts as " + number + " bytes", "the units are KB, MB and GB");
+    }
+    long size = Math.max(ByteSizes.parse(number), PAGE);
     long rounded = Long.highestOneBit(size);
     if (rounded == size) {
       return size;

@@ -16,8 +16,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A configuration file's text and the encoding that gives its bytes back unchanged: UTF-8, or Latin-1
- * where the bytes are not UTF-8.
+ * A configuration file's text and the encoding that gives its bytes back unchanged: UTF-8, or
+ * Latin-1 where the bytes are not UTF-8.
  */
 record TextFile(String text, Charset charset) {
   // A device file given by mistake must not fill the memory.
@@ -38,19 +38,22 @@ record TextFile(String text, Charset charset) {
       return new TextFile(text, StandardCharsets.UTF_8);
     } catch (CharacterCodingException e) {
       // Not an error: LXC has no encoding, and Latin-1 maps every byte.
-      return new TextFile(new String(bytes, StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1);
+      return new TextFile(
+          new String(bytes, StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1);
     }
   }
 
   /**
-   * Replaces {@code file} in one step, so that no reader and no crash sees half of it. A new file gets
-   * mode 0640; an old one keeps mode and owner, and a symbolic link keeps pointing at it.
+   * Replaces {@code file} in one step, so that no reader and no crash sees half of it. A new file
+   * gets mode 0640; an old one keeps mode and owner, and a symbolic link keeps pointing at it.
    */
   void write(Path file) throws IOException {
     Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     Path temporary =
         Files.createTempFile(
-            target.getParent(), "." + target.getFileName(), ".new",
+            target.getParent(),
+            "." + target.getFileName(),
+            ".new",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
       try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {

@@ -1,5 +1,6 @@
 package dev.coffer.config;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +41,7 @@ final class Types {
     return ValueType.of(
         "at most " + longest + " bytes",
         (text, reading) -> {
-          int length = text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+          int length = text.getBytes(StandardCharsets.UTF_8).length;
           if (length > longest) {
             throw new BadValueException(
                 "value of " + length + " bytes is too long", "at most " + longest + " are allowed");
