@@ -9,7 +9,7 @@ run_build() {
   local now
   now=$(source_stamp)
   if [[ -e build/stamp && $(<build/stamp) == "$now" ]]; then return 0; fi
-  need gcc:gcc make:make musl-gcc:musl-tools /var/lib/dpkg/info/busybox-static.list:busybox-static mvn:maven
+  need gcc:gcc make:make musl-gcc:musl-tools /usr/include/linux/version.h:linux-libc-dev /var/lib/dpkg/info/busybox-static.list:busybox-static mvn:maven
   mkdir -p build
   rm -f build/stamp
   build_launcher
@@ -25,9 +25,17 @@ source_stamp() {
   } | sha256sum | cut -c1-32
 }
 
+# Tells one build from another by what the sources say; launcher and engine compare it.
+build_id() {
+  find native */src/main -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-32
+}
+
 build_launcher() {
   say "building the launcher"
-  make -s -C native OUT="$top/build/native" >build/native.log 2>&1 || {
+  local id
+  id=$(build_id)
+  [[ -e build/native/build-id && $(<build/native/build-id) == "$id" ]] || rm -f build/native/coffer
+  make -s -C native OUT="$top/build/native" "BUILD_ID=$id" >build/native.log 2>&1 || {
     last_lines build/native.log
     die "the launcher does not build"
   }
@@ -57,6 +65,7 @@ assemble_tree() {
   # A running launcher cannot be overwritten, only replaced.
   rm -f "$dir/bin/coffer" "$lib"/*.jar "$lib/engine.aot" "$lib/engine.argv"
   cp build/native/coffer "$dir/bin/coffer"
+  cp build/native/build-id "$lib/"
   for name in $tools; do ln -sfn coffer "$dir/bin/lxc-$name"; done
   cp -p tools/target/coffer-tools-*.jar tools/target/lib/*.jar "$lib/"
   make_aot_cache "$dir"
@@ -66,7 +75,7 @@ assemble_tree() {
 # write_engine_argv DIR [FLAG ...]: the vector that starts the engine, one word a line (native/PROTOCOL.md).
 write_engine_argv() {
   shift
-  printf '%s\n' "$JAVA_HOME/bin/java" $jvm_flags "$@" \
+  printf '%s\n' "$JAVA_HOME/bin/java" $jvm_flags "$@" -Dcoffer.root=@ROOT@ \
     --module-path @ROOT@/lib/coffer -m dev.coffer.tools/dev.coffer.tools.EngineMain
 }
 

@@ -36,44 +36,54 @@ summarize() { "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 dev
 # result SUITE NAME OUTCOME [FILE]: notes a test that is not JUnit's, in the form of its reports.
 # OUTCOME: passed, failed (FILE has the output), skipped (FILE is the reason).
 result() {
-  local outcome=
+  local name reason outcome=
+  name=$(escape "$2") reason=$(escape "${4:-}")
   case $3 in
-    failed) outcome="<failure message=\"see ${4:-}\"/>" ;;
-    skipped) outcome="<skipped message=\"${4:-}\"/>" ;;
+    failed) outcome="<failure message=\"see $reason\"/>" ;;
+    skipped) outcome="<skipped message=\"$reason\"/>" ;;
   esac
-  printf '<testsuite><testcase classname="%s" name="%s">%s</testcase></testsuite>\n' "$1" "$2" "$outcome" \
+  printf '<testsuite><testcase classname="%s" name="%s">%s</testcase></testsuite>\n' "$1" "$name" "$outcome" \
     >"build/results/TEST-$1-${2//[^A-Za-z0-9]/-}.xml"
 }
+
+escape() { sed 's/&/\&amp;/g; s/</\&lt;/g; s/"/\&quot;/g' <<<"$1"; }
 
 test_style() {
   say "checking the formatting"
   if check_format; then result style formatting passed; else result style formatting failed build/fmt.log; fi
 }
 
-# The launcher's own tests: make's targets say "ok NAME", "FAIL NAME" or "skip NAME: why" for each; a target that
-# fails without such a line counts as one failure.
+# The launcher's own tests: make's targets. Their programs name each test on a line ("  a sentence"), with "skipped:
+# why" or the checks that failed below it, further in; a target that names none counts as one test.
 test_native() {
-  need gcc:gcc make:make musl-gcc:musl-tools aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu \
+  need gcc:gcc make:make musl-gcc:musl-tools /usr/include/stdio.h:libc6-dev clang-14:clang-14 \
+    aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross \
     qemu-aarch64-static:qemu-user-static
-  local target log line name
+  local target log rc outcome name reason
   for target in check check-sanitize check-aarch64 fuzz; do
-    grep -q "^$target:" native/Makefile || continue
-    log=build/native-$target.log
+    log=build/native-$target.log rc=0
     say "testing the launcher: $target"
-    if make -s -C native OUT="$top/build/native" "$target" >"$log" 2>&1; then
-      grep -qE '^(ok|FAIL|skip) ' "$log" || result native "$target" passed
-    else
+    make -s -C native OUT="$top/build/native" "BUILD_ID=$(build_id)" SECONDS=15 "$target" >"$log" 2>&1 || rc=$?
+    while IFS=$'\t' read -r outcome name reason; do
+      [[ $outcome != failed ]] || rc=0 reason=$log
+      result "native-$target" "$name" "$outcome" "$reason"
+    done < <(native_outcomes "$log")
+    if ((rc)); then
       last_lines "$log"
-      grep -q '^FAIL ' "$log" || result native "$target" failed "$log"
+      result native "$target" failed "$log"
+    elif ! grep -q '^  [^ ]' "$log"; then
+      result native "$target" passed
     fi
-    while read -r line name; do
-      case $line in
-        ok) result "native-$target" "$name" passed ;;
-        FAIL) result "native-$target" "$name" failed "$log" ;;
-        skip) result "native-$target" "${name%%:*}" skipped "${name#*: }" ;;
-      esac
-    done < <(grep -E '^(ok|FAIL|skip) ' "$log")
   done
+}
+
+native_outcomes() {
+  awk '
+    function tell() { if (name != "") print outcome "\t" name "\t" reason }
+    /^  [^ ]/ { tell(); name = substr($0, 3); outcome = "passed"; reason = "" }
+    /^    skipped: / { outcome = "skipped"; reason = substr($0, 14) }
+    /^    .*(: not true: | is .*, not |: cannot go on: )/ { outcome = "failed" }
+    END { tell() }' "$1"
 }
 
 # test_java MODULES PATTERN: what Maven runs; the reports are collected, also those of a run that failed.
