@@ -90,6 +90,7 @@ make_aot_cache() {
   { printf '%s\n' /bin/sh -c 'echo $$ >"$0"; exec "$@"' "$run/pid"; cat "$run/java.argv"; } >"$run/engine.argv"
   say "warming the engine up"
   if COFFER_RUN=$run/run COFFER_ENGINE=$run/engine.argv timeout 120 "$BASH" dev.d/train "$dir/bin" "$run" >build/train.log 2>&1; then
+    aot_made=1
     for ((i = 0; i < 600; i++)); do
       [[ -e $run/pid ]] && kill -0 "$(<"$run/pid")" 2>/dev/null || break
       sleep 0.1
@@ -97,8 +98,9 @@ make_aot_cache() {
   fi
   if [[ -e $run/pid ]]; then kill "$(<"$run/pid")" 2>/dev/null || true; fi
   rm -rf "$run"
-  if [[ -s $cache ]]; then aot_made=1; else
-    rm -f "$cache"
+  if [[ ! $aot_made || ! -s $cache ]]; then
+    aot_made=
+    rm -f "$cache" "$cache.config"
     say "no AOT cache was made (build/train.log): the first command will take longer"
   fi
 }
