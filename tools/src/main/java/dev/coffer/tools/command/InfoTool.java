@@ -3,15 +3,19 @@ package dev.coffer.tools.command;
 import dev.coffer.Address;
 import dev.coffer.Container;
 import dev.coffer.Usage;
+import dev.coffer.config.LxcConfig;
 import dev.coffer.model.ContainerState;
 import dev.coffer.tools.option.CommandPage;
+import dev.coffer.tools.option.CommonOptions;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
 import dev.coffer.tools.text.Json;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /** lxc-info: state, process, addresses, resource use and configuration values of one container. */
 public final class InfoTool implements Tool {
@@ -71,15 +75,24 @@ public final class InfoTool implements Tool {
     if (state == ContainerState.STOPPED && !container.isDefined()) {
       return missing(session);
     }
+    Function<String, Optional<String>> config = config(session, container);
     if (format == OutputFormat.JSON) {
-      session.out().print(json(container, state, wanted));
+      session.out().print(json(container, state, wanted, config));
       return Runner.OK;
     }
     boolean humanize = !session.has(NO_HUMANIZE);
     InfoText text = new InfoText(humanize, !humanize && wanted.single());
     session.out().print(text(container, state, wanted, text));
-    values(session, container, wanted.keys(), !humanize && wanted.keys().size() == 1);
+    values(session, config, wanted.keys(), !humanize && wanted.keys().size() == 1);
     return Runner.OK;
+  }
+
+  /** Values of the file given by {@code --rcfile}, else the container's. */
+  private static Function<String, Optional<String>> config(Session session, Container container) {
+    Optional<Path> file = session.path(CommonOptions.RC_FILE);
+    return file.isPresent()
+        ? LxcConfig.read(file.get(), session.invocation().environment())::get
+        : container::configItem;
   }
 
   private static int missing(Session session) {
@@ -127,9 +140,12 @@ public final class InfoTool implements Tool {
 
   /** Printed one by one: errors about unknown keys stand between the values, and are no failure. */
   private static void values(
-      Session session, Container container, List<String> keys, boolean bare) {
+      Session session,
+      Function<String, Optional<String>> config,
+      List<String> keys,
+      boolean bare) {
     for (String key : keys) {
-      Optional<String> value = container.configItem(key);
+      Optional<String> value = config.apply(key);
       if (value.isEmpty()) {
         session.out().flush();
         session.err().println(key + " invalid");
@@ -141,7 +157,11 @@ public final class InfoTool implements Tool {
     }
   }
 
-  private static String json(Container container, ContainerState state, Wanted wanted) {
+  private static String json(
+      Container container,
+      ContainerState state,
+      Wanted wanted,
+      Function<String, Optional<String>> config) {
     Json json = new Json().object();
     json.member("name", container.name()).member("state", state.name());
     if (wanted.pid()) {
@@ -156,7 +176,7 @@ public final class InfoTool implements Tool {
     if (!wanted.keys().isEmpty()) {
       json.name("config").object();
       for (String key : wanted.keys()) {
-        json.member(key, container.configItem(key));
+        json.member(key, config.apply(key));
       }
       json.endObject();
     }

@@ -15,6 +15,8 @@ import dev.coffer.tools.option.Reading;
 import dev.coffer.tools.text.Guess;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -133,7 +135,7 @@ public final class Runner {
 
   private int guarded(Session session) {
     try {
-      return tool.run(session);
+      return rcFileIsBroken(session) ? FAILED : tool.run(session);
     } catch (BadArgument e) {
       invocation.err().println(page.program() + ": " + e.getMessage());
       if (face == Face.LXC) {
@@ -149,6 +151,17 @@ public final class Runner {
       trace(e);
       return FAILED;
     }
+  }
+
+  /** A tool that only looks at a container refuses a configuration that is not there, as LXC's do. */
+  private static boolean rcFileIsBroken(Session session) {
+    Optional<Path> file = session.path(CommonOptions.RC_FILE);
+    if (session.name().isEmpty() || file.isEmpty() || Files.isReadable(file.get())) {
+      return false;
+    }
+    session.log().error("Failed to open file \"" + file.get() + "\"");
+    session.log().error("Failed to load rcfile");
+    return true;
   }
 
   private static List<String> internalDetails(Throwable e) {

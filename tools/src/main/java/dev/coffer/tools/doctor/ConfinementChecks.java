@@ -1,0 +1,60 @@
+package dev.coffer.tools.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What keeps a container in its place: seccomp, AppArmor, id maps. */
+final class ConfinementChecks {
+  private ConfinementChecks() {}
+
+  static List<Finding> examine(Machine machine) {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(seccomp(machine));
+    findings.add(appArmor(machine));
+    findings.add(subordinateIds(machine, "/etc/subuid"));
+    findings.add(subordinateIds(machine, "/etc/subgid"));
+    findings.add(
+        machine.isRoot()
+            ? Finding.ok("root", "")
+            : Finding.limited(
+                "running as a normal user",
+                "needs newuidmap, ids in /etc/subuid and a delegated control group"));
+    return findings;
+  }
+
+  private static Finding seccomp(Machine machine) {
+    boolean there = machine.exists("/proc/sys/kernel/seccomp/actions_avail");
+    return there
+        ? Finding.ok("seccomp", "")
+        : Finding.limited(
+            "seccomp", "lxc.seccomp.profile has no effect; the kernel was built without it");
+  }
+
+  private static Finding appArmor(Machine machine) {
+    boolean enabled =
+        machine
+            .read("/sys/module/apparmor/parameters/enabled")
+            .filter(value -> value.startsWith("Y"))
+            .isPresent();
+    if (!enabled) {
+      return Finding.limited(
+          "AppArmor",
+          "containers run without a profile; remedy: a kernel with AppArmor, booted with"
+              + " security=apparmor");
+    }
+    return machine.hasProgram("apparmor_parser")
+        ? Finding.ok("AppArmor", "")
+        : Finding.limited("AppArmor", "no apparmor_parser; remedy: apt install apparmor");
+  }
+
+  private static Finding subordinateIds(Machine machine, String file) {
+    boolean some = machine.read(file).filter(text -> text.contains(":")).isPresent();
+    return some
+        ? Finding.ok(file, "")
+        : Finding.limited(
+            file,
+            "gives nobody a range of ids, so no unprivileged containers; remedy: echo"
+                + " root:100000:65536 >> "
+                + file);
+  }
+}

@@ -1,0 +1,177 @@
+package dev.coffer.tools;
+
+import dev.coffer.Address;
+import dev.coffer.AttachOptions;
+import dev.coffer.Container;
+import dev.coffer.CreateOptions;
+import dev.coffer.DestroyOptions;
+import dev.coffer.StartOptions;
+import dev.coffer.StopOptions;
+import dev.coffer.Usage;
+import dev.coffer.config.LxcConfig;
+import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerState;
+import dev.coffer.model.plan.Plan;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** A container that is what a test says and writes down what is asked of it. */
+final class FakeContainer implements Container {
+  final List<String> asked = new ArrayList<>();
+  final List<Object> done = new ArrayList<>();
+  final Map<String, String> config = new HashMap<>();
+  final List<Address> addresses = new ArrayList<>();
+  final List<String> interfaces = new ArrayList<>();
+  private final String name;
+  private final Path lxcPath;
+  boolean defined = true;
+  ContainerState state = ContainerState.STOPPED;
+  int pid;
+  int status;
+  boolean reached = true;
+  CofferException failure;
+  Usage usage;
+  Plan plan;
+
+  FakeContainer(String name, Path lxcPath) {
+    this.name = name;
+    this.lxcPath = lxcPath;
+  }
+
+  FakeContainer running(int pid) {
+    this.state = ContainerState.RUNNING;
+    this.pid = pid;
+    return this;
+  }
+
+  FakeContainer undefined() {
+    this.defined = false;
+    return this;
+  }
+
+  FakeContainer with(String key, String value) {
+    config.put(key, value);
+    return this;
+  }
+
+  private void act(Object what) {
+    done.add(what);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Path lxcPath() {
+    return lxcPath;
+  }
+
+  @Override
+  public boolean isDefined() {
+    asked.add("defined");
+    return defined;
+  }
+
+  @Override
+  public LxcConfig config() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ContainerState state() {
+    asked.add("state");
+    return state;
+  }
+
+  @Override
+  public OptionalInt initPid() {
+    asked.add("pid");
+    return pid == 0 ? OptionalInt.empty() : OptionalInt.of(pid);
+  }
+
+  @Override
+  public void create(CreateOptions options) {
+    act(options);
+  }
+
+  @Override
+  public int start(StartOptions options) {
+    act(options);
+    return status;
+  }
+
+  @Override
+  public Plan plan(StartOptions options) {
+    act(options);
+    return plan;
+  }
+
+  @Override
+  public boolean stop(StopOptions options) {
+    act(options);
+    return reached;
+  }
+
+  @Override
+  public int attach(AttachOptions options) {
+    act(options);
+    return status;
+  }
+
+  @Override
+  public void freeze() {
+    act("freeze");
+  }
+
+  @Override
+  public void unfreeze() {
+    act("unfreeze");
+  }
+
+  @Override
+  public boolean await(Set<ContainerState> states, Optional<Duration> timeout) {
+    act(states + " " + timeout.map(Duration::toString).orElse("forever"));
+    return reached;
+  }
+
+  @Override
+  public Optional<Usage> usage() {
+    asked.add("usage");
+    return Optional.ofNullable(usage);
+  }
+
+  @Override
+  public List<Address> addresses() {
+    asked.add("addresses");
+    return addresses;
+  }
+
+  @Override
+  public List<String> interfaces() {
+    asked.add("interfaces");
+    return interfaces;
+  }
+
+  @Override
+  public Optional<String> configItem(String key) {
+    asked.add(key);
+    return Optional.ofNullable(config.getOrDefault(key, key.startsWith("lxc.") ? "" : null));
+  }
+
+  @Override
+  public void destroy(DestroyOptions options) {
+    act(options);
+  }
+}
