@@ -4,6 +4,7 @@ import dev.coffer.model.Namespace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,9 @@ import java.util.stream.Stream;
 /** The table of keys of lxc.container.conf(5) and of Coffer's own. */
 public final class LxcKeys {
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,9}");
+  private static final String LXC = "lxc.";
+  private static final List<String> NAMESPACES =
+      Arrays.stream(Namespace.values()).map(Namespace::file).toList();
   private static final int LONGEST_SLIP = 200;
   private static final List<Key<?>> KEYS =
       Stream.of(
@@ -28,7 +32,7 @@ public final class LxcKeys {
           .toList();
   private static final Map<String, Key<?>> PLAIN = new HashMap<>();
   private static final Map<String, Key<?>> NIC = new HashMap<>();
-  private static final List<Key<?>> FAMILIES = new ArrayList<>();
+  private static final Map<String, Key<?>> FAMILIES = new LinkedHashMap<>();
 
   static {
     for (Key<?> key : KEYS) {
@@ -38,7 +42,7 @@ public final class LxcKeys {
       } else if (name.startsWith(NetworkKeys.PREFIX + "N.")) {
         NIC.put(NetworkKeys.subkey(key), key);
       } else if (key != NetworkKeys.ONE) {
-        FAMILIES.add(key);
+        FAMILIES.put(prefix(key), key);
       }
     }
   }
@@ -75,10 +79,8 @@ public final class LxcKeys {
     String nic = NetworkKeys.PREFIX + (numbered ? words[2] : "0") + ".";
     NetworkKeys.settings().forEach(setting -> names.add(nic + NetworkKeys.subkey(setting)));
     names.add(nic + NetworkKeys.subkey(NetworkKeys.TYPE));
-    for (Namespace namespace : Namespace.values()) {
-      names.add(prefix(NamespaceKeys.SHARE) + namespace.file());
-    }
-    for (Key<?> family : FAMILIES) {
+    NAMESPACES.forEach(namespace -> names.add(prefix(NamespaceKeys.SHARE) + namespace));
+    for (Key<?> family : FAMILIES.values()) {
       int depth = prefix(family).split("\\.").length;
       String[] typed = key.split("\\.", depth + 1);
       if (family != NamespaceKeys.SHARE && typed.length > depth && !typed[depth].isEmpty()) {
@@ -97,11 +99,18 @@ public final class LxcKeys {
     if (name.startsWith(NetworkKeys.PREFIX)) {
       return findNic(name);
     }
-    return FAMILIES.stream()
-        .filter(key -> name.startsWith(prefix(key)) && name.length() > prefix(key).length())
-        .map(key -> new Found(key, name, name.substring(prefix(key).length())))
-        .filter(Found::hasPossibleArgument)
-        .findFirst();
+    // Families begin with two or three words: lxc.cgroup2., lxc.namespace.share.
+    int dot = name.indexOf('.', LXC.length());
+    while (dot > 0 && dot < name.length() - 1) {
+      Key<?> family = FAMILIES.get(name.substring(0, dot + 1));
+      if (family != null) {
+        String argument = name.substring(dot + 1);
+        boolean possible = family != NamespaceKeys.SHARE || NAMESPACES.contains(argument);
+        return possible ? Optional.of(new Found(family, name, argument)) : Optional.empty();
+      }
+      dot = name.indexOf('.', dot + 1);
+    }
+    return Optional.empty();
   }
 
   private static Optional<Found> findNic(String name) {
@@ -132,11 +141,5 @@ public final class LxcKeys {
    * @param name the full key in its one spelling
    * @param argument what stands at the row's word in capitals; empty for a plain key
    */
-  record Found(Key<?> key, String name, String argument) {
-    private boolean hasPossibleArgument() {
-      return key != NamespaceKeys.SHARE
-          || Arrays.stream(Namespace.values())
-              .anyMatch(namespace -> namespace.file().equals(argument));
-    }
-  }
+  record Found(Key<?> key, String name, String argument) {}
 }

@@ -2,7 +2,9 @@ package dev.coffer.config;
 
 import dev.coffer.model.Sourced;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -10,8 +12,12 @@ import java.util.function.Predicate;
 final class Settings {
   private final List<Setting> inOrder = new ArrayList<>();
 
+  /** The same by key, made when it is needed and emptied by every change. */
+  private final Map<Key<?>, List<Setting>> byKey = new IdentityHashMap<>();
+
   /** Adds to a list key; replaces the value of any other key in its old place. */
   void put(Setting setting) {
+    byKey.clear();
     if (!setting.key().row().list()) {
       for (int i = 0; i < inOrder.size(); i++) {
         if (inOrder.get(i).name().equals(setting.name())) {
@@ -25,6 +31,7 @@ final class Settings {
 
   /** Whether anything was removed. */
   boolean removeIf(Predicate<Setting> condition) {
+    byKey.clear();
     return inOrder.removeIf(condition);
   }
 
@@ -37,7 +44,11 @@ final class Settings {
   }
 
   List<Setting> of(Key<?> key) {
-    return inOrder.stream().filter(setting -> setting.key() == key).toList();
+    if (byKey.isEmpty()) {
+      inOrder.forEach(
+          setting -> byKey.computeIfAbsent(setting.key(), any -> new ArrayList<>()).add(setting));
+    }
+    return byKey.getOrDefault(key, List.of());
   }
 
   /** The value of a key whose last line wins. */
