@@ -46,6 +46,13 @@ public final class HostFiles {
     }
   }
 
+  /** Sets the umask of the whole process, umask(2). */
+  public static void applyUmask(int mask) {
+    try (Call call = new Call()) {
+      call.check(Sys.UMASK, mask);
+    }
+  }
+
   /** Makes one directory; the umask takes its part of the mode. */
   public static void mkdir(Path path, int mode) {
     try (Call call = new Call()) {
