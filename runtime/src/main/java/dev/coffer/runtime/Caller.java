@@ -1,13 +1,14 @@
 package dev.coffer.runtime;
 
 import dev.coffer.linux.Fd;
+import dev.coffer.linux.UnixSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whoever asked for something: the environment it was asked in, and the way to run programs as the
- * caller's own child, with its terminal and credentials.
+ * Whoever asked for something: the environment it was asked in, and the way to run launcher programs as
+ * the caller's own child, with its terminal and credentials.
  */
 public interface Caller {
   Path cwd();
@@ -16,4 +17,22 @@ public interface Caller {
 
   /** The caller's standard input, output or error (0, 1, 2), unless it is closed. */
   Optional<Fd> stream(int number);
+
+  /** Whether that stream is a terminal. */
+  boolean isTerminal(int number);
+
+  /**
+   * Starts an executor as the caller's child.
+   *
+   * @param foreground whether it keeps the caller's streams and terminal; otherwise it is a session of
+   *     its own that outlives the caller
+   * @return the engine's end of its channel
+   */
+  UnixSocket launch(boolean foreground);
+
+  /** Waits for the foreground executor to end and returns its wait status. */
+  int awaitEnded();
+
+  /** The caller's own process, for tests that kill it; 0 when there is none besides the engine. */
+  int pid();
 }

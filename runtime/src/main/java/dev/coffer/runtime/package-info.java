@@ -1,2 +1,5 @@
-/** Part of module dev.coffer.runtime, which says what it is for. */
+/**
+ * Carrying plans out: the engine's side of launcher programs, the life of a container from start to the
+ * last clean-up, and finding everything again after an engine died.
+ */
 package dev.coffer.runtime;

@@ -1,0 +1,262 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.Fd;
+import dev.coffer.linux.Frame;
+import dev.coffer.linux.KernelException;
+import dev.coffer.linux.UnixSocket;
+import dev.coffer.runtime.program.Program;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The engine's end of an executor's channel (native/PROTOCOL.md). Runs one program at a time; what the
+ * executor says unasked (its main child ended) is kept until someone looks. Every frame is checked as if
+ * forged.
+ */
+public final class Executor implements AutoCloseable {
+  private static final int PROGRAM = 32;
+  private static final int QUIT = 33;
+  private static final int CONTINUE = 34;
+  private static final int DONE = 48;
+  private static final int FAILED = 49;
+  private static final int EXITED = 50;
+  private static final int REPORT = 51;
+  private static final int REGISTERS = 64;
+  private static final int MOST_OUTPUT = 4096;
+
+  private final UnixSocket channel;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Queue<Exit> exits = new ArrayDeque<>();
+  private boolean lost;
+
+  public Executor(UnixSocket channel) {
+    this.channel = channel;
+  }
+
+  /** The end of the main child. */
+  public record Exit(int pid, int waitStatus) {}
+
+  /** How a program ended. */
+  public sealed interface Outcome {
+    /** All operations were carried out. */
+    record Done(long[] registers) implements Outcome {}
+
+    /**
+     * An operation failed and the main child, if there was one, is gone.
+     *
+     * @param errno 0 when a command ended with {@code waitStatus} instead
+     * @param output the last lines that command wrote
+     */
+    record Failed(int operation, int errno, int waitStatus, boolean inChild, String output)
+        implements Outcome {}
+
+    /** The executor is gone. */
+    record Lost() implements Outcome {}
+  }
+
+  /** What the engine does at a REPORT; descriptors are the receiver's to close. */
+  @FunctionalInterface
+  public interface Reports {
+    void report(int tag, long[] registers, List<Fd> fds);
+  }
+
+  /** Runs a program to its end. */
+  public Outcome run(Program program, List<Fd> fds, Reports reports) {
+    lock.lock();
+    try {
+      Frame frame = new Frame(PROGRAM, program.payload(), fds);
+      frame.write(channel);
+      return await(reports);
+    } catch (KernelException e) {
+      lost = true;
+      return new Outcome.Lost();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Outcome await(Reports reports) {
+    while (true) {
+      Frame frame = Frame.read(channel);
+      if (frame == null) {
+        lost = true;
+        return new Outcome.Lost();
+      }
+      ByteBuffer payload = ByteBuffer.wrap(frame.payload()).order(ByteOrder.LITTLE_ENDIAN);
+      switch (frame.kind()) {
+        case DONE -> {
+          frame.close();
+          return new Outcome.Done(registers(payload));
+        }
+        case FAILED -> {
+          return failed(payload, frame.fds());
+        }
+        case EXITED -> {
+          frame.close();
+          exits.add(exit(payload));
+        }
+        case REPORT -> {
+          require(payload, 8);
+          payload.getInt();
+          int tag = payload.getInt();
+          reports.report(tag, registers(payload), frame.fds());
+        }
+        default -> throw unexpected(frame);
+      }
+    }
+  }
+
+  /** Lets an executor go on that waits at a report. */
+  public void proceed() {
+    byte[] none = new byte[4];
+    Frame.of(CONTINUE, none).write(channel);
+  }
+
+  private static Outcome failed(ByteBuffer payload, List<Fd> fds) {
+    require(payload, 16);
+    int operation = payload.getInt();
+    int errno = payload.getInt();
+    int status = payload.getInt();
+    boolean inChild = payload.getInt() != 0;
+    String output = "";
+    for (Fd fd : fds) {
+      try (fd) {
+        output = tail(fd);
+      } catch (KernelException _) {
+        // the output only explains the failure; without it the failure is still told
+        output = "";
+      }
+    }
+    return new Outcome.Failed(operation, errno, status, inChild, output);
+  }
+
+  private static String tail(Fd fd) {
+    byte[] bytes = new byte[MOST_OUTPUT];
+    List<byte[]> parts = new ArrayList<>();
+    int total = 0;
+    long offset = 0;
+    int count;
+    while (total < 1 << 20 && (count = fd.readAt(bytes, offset)) > 0) {
+      parts.add(java.util.Arrays.copyOf(bytes, count));
+      total += count;
+      offset += count;
+    }
+    StringBuilder text = new StringBuilder();
+    parts.forEach(part -> text.append(new String(part, StandardCharsets.UTF_8)));
+    String all = text.toString().strip();
+    return all.length() > MOST_OUTPUT ? all.substring(all.length() - MOST_OUTPUT) : all;
+  }
+
+  /**
+   * Takes in what the executor said unasked, without blocking for long; for use when the channel is
+   * readable. Empty when another thread is running a program, which then sees it.
+   */
+  public Optional<Event> readEvent() {
+    if (!lock.tryLock()) {
+      return Optional.empty();
+    }
+    try {
+      Exit early = exits.poll();
+      if (early != null) {
+        return Optional.of(new Event.Ended(early));
+      }
+      if (!channel.fd().waitReadable(0)) {
+        return Optional.empty();
+      }
+      Frame frame = Frame.read(channel);
+      if (frame == null) {
+        lost = true;
+        return Optional.of(new Event.Gone());
+      }
+      frame.close();
+      if (frame.kind() != EXITED) {
+        throw unexpected(frame);
+      }
+      return Optional.of(
+          new Event.Ended(exit(ByteBuffer.wrap(frame.payload()).order(ByteOrder.LITTLE_ENDIAN))));
+    } catch (KernelException e) {
+      lost = true;
+      return Optional.of(new Event.Gone());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Something the executor says unasked. */
+  public sealed interface Event {
+    /** The main child ended. */
+    record Ended(Exit exit) implements Event {}
+
+    /** The executor is gone. */
+    record Gone() implements Event {}
+  }
+
+  /** Whether an end was told while a program ran. */
+  public boolean hasPendingExit() {
+    lock.lock();
+    try {
+      return !exits.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the executor with an exit code. */
+  public void quit(int code) {
+    lock.lock();
+    try {
+      if (!lost) {
+        byte[] payload =
+            ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(code).array();
+        Frame.of(QUIT, payload).write(channel);
+      }
+    } catch (KernelException _) {
+      // it is gone already, which is what was wanted
+      lost = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public UnixSocket channel() {
+    return channel;
+  }
+
+  private static Exit exit(ByteBuffer payload) {
+    require(payload, 8);
+    return new Exit(payload.getInt(), payload.getInt());
+  }
+
+  private static long[] registers(ByteBuffer payload) {
+    require(payload, REGISTERS * 8);
+    long[] registers = new long[REGISTERS];
+    for (int i = 0; i < REGISTERS; i++) {
+      registers[i] = payload.getLong();
+    }
+    return registers;
+  }
+
+  private static void require(ByteBuffer payload, int bytes) {
+    if (payload.remaining() < bytes) {
+      throw new dev.coffer.model.CofferException("the launcher sent a message that is too short");
+    }
+  }
+
+  private static RuntimeException unexpected(Frame frame) {
+    frame.close();
+    return new dev.coffer.model.CofferException(
+        "the launcher sent an unexpected message of kind " + frame.kind());
+  }
+
+  @Override
+  public void close() {
+    channel.close();
+  }
+}
