@@ -2,14 +2,16 @@ package dev.coffer.runtime;
 
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.Frame;
+import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
+import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.runtime.program.Program;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -137,21 +139,13 @@ public final class Executor implements AutoCloseable {
     return new Outcome.Failed(operation, errno, status, inChild, output);
   }
 
+  /** What a hook wrote, from the start whatever its own position is. */
   private static String tail(Fd fd) {
-    byte[] bytes = new byte[MOST_OUTPUT];
-    List<byte[]> parts = new ArrayList<>();
-    int total = 0;
-    long offset = 0;
-    int count;
-    while (total < 1 << 20 && (count = fd.readAt(bytes, offset)) > 0) {
-      parts.add(java.util.Arrays.copyOf(bytes, count));
-      total += count;
-      offset += count;
+    Path again = Path.of("/proc/self/fd/" + fd.number());
+    try (Fd file = HostFiles.open(again, OpenFlags.READ_ONLY, 0)) {
+      String all = new String(file.readAll(), StandardCharsets.UTF_8).strip();
+      return all.length() > MOST_OUTPUT ? all.substring(all.length() - MOST_OUTPUT) : all;
     }
-    StringBuilder text = new StringBuilder();
-    parts.forEach(part -> text.append(new String(part, StandardCharsets.UTF_8)));
-    String all = text.toString().strip();
-    return all.length() > MOST_OUTPUT ? all.substring(all.length() - MOST_OUTPUT) : all;
   }
 
   /**

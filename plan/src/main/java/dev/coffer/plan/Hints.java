@@ -1,0 +1,189 @@
+package dev.coffer.plan;
+
+import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.KeeperStep;
+import dev.coffer.model.plan.RunHook;
+import dev.coffer.model.plan.Step;
+import java.util.Optional;
+
+/** From a failed step and the kernel's errno to what it means and what to do: a pure function. */
+public final class Hints {
+  private static final int EPERM = 1;
+  private static final int ENOENT = 2;
+  private static final int ENOEXEC = 8;
+  private static final int EACCES = 13;
+  private static final int EBUSY = 16;
+  private static final int ENODEV = 19;
+  private static final int ENOTDIR = 20;
+  private static final int EINVAL = 22;
+  private static final int ENOSPC = 28;
+  private static final int EROFS = 30;
+  private static final int ELOOP = 40;
+
+  private Hints() {}
+
+  /** The kernel's text, or a truer one where its word misleads. */
+  public static String reason(Step step, String call, int errno, String kernel) {
+    if (errno == ELOOP && call.equals("openat2")) {
+      return "a component of the path is a symbolic link (ELOOP)";
+    }
+    if (errno == ENOSPC && call.equals("clone3")) {
+      return "the limit of namespaces is reached (ENOSPC)";
+    }
+    if (errno == ENOSPC && (call.equals("move_mount") || call.equals("open_tree"))) {
+      return "the limit of mounts in a namespace is reached (ENOSPC)";
+    }
+    if (errno == ENODEV && call.equals("fsopen")) {
+      return "the kernel does not know this file system (ENODEV)";
+    }
+    return kernel;
+  }
+
+  /** What the user can do about it. */
+  public static Optional<String> hint(Step step, String call, int errno) {
+    return Optional.ofNullable(
+        switch (step) {
+          case ContainerStep.Execute execute -> execute(execute, errno);
+          case ContainerStep.MountRoot root -> root(root, call, errno);
+          case ContainerStep.BindMount bind -> bind(bind, call, errno);
+          case ContainerStep.MountFileSystem mount -> mount(mount, call, errno);
+          case KeeperStep.CloneInit _ -> clone(errno);
+          case KeeperStep.WriteIdMaps _ ->
+              errno == EPERM || errno == EINVAL
+                  ? "ranges must not overlap, and the caller must be allowed to map them (subuid(5))"
+                  : null;
+          case KeeperStep.SetRlimit limit ->
+              errno == EPERM
+                  ? "raising the hard limit of "
+                      + limit.limit().resource()
+                      + " needs CAP_SYS_RESOURCE, which the caller lacks"
+                  : null;
+          case KeeperStep.SetProcValue _ ->
+              errno == EACCES || errno == EPERM
+                  ? "lowering it below the caller's value needs CAP_SYS_RESOURCE"
+                  : null;
+          case KeeperStep.JoinCgroups _ ->
+              errno == ENOSPC ? "set cpuset.cpus and cpuset.mems of the parent cgroup first" : null;
+          case HostStep.SetCgroupValue value -> cgroupValue(value, errno);
+          case HostStep.CreateCgroup _ -> cgroup(errno);
+          case ContainerStep.SetSysctl sysctl -> sysctl(sysctl, errno);
+          case ContainerStep.MountDevpts _ ->
+              errno == EINVAL ? "gid 5 (tty) must be mapped, see lxc.idmap" : null;
+          case RunHook hook ->
+              "run it by hand with the variables of lxc.container.conf(5), \"CONTAINER HOOKS\": "
+                  + hook.command();
+          default -> null;
+        });
+  }
+
+  private static String execute(ContainerStep.Execute execute, int errno) {
+    String command = execute.command().getFirst();
+    return switch (errno) {
+      case ENOENT ->
+          "there is no " + command + " in the container, or its interpreter is missing there";
+      case EACCES -> "make " + command + " executable, and its file system not noexec";
+      case ENOEXEC -> command + " is for another architecture, or a script without #!";
+      default -> null;
+    };
+  }
+
+  private static String root(ContainerStep.MountRoot root, String call, int errno) {
+    if (call.equals("open_tree")) {
+      return switch (errno) {
+        case ENOENT -> "the root file system " + root.source() + " does not exist";
+        case EACCES -> "the caller must be able to search every directory of the path";
+        case ENOTDIR -> "the root file system must be a directory";
+        default -> null;
+      };
+    }
+    if (call.equals("mount_setattr") && root.idMapped()) {
+      return "the file system below " + root.source() + " does not support id-mapped mounts";
+    }
+    return null;
+  }
+
+  private static String bind(ContainerStep.BindMount bind, String call, int errno) {
+    if (call.equals("open_tree")) {
+      return switch (errno) {
+        case ENOENT -> bind.source() + " does not exist; \"optional\" passes over it";
+        case EACCES -> "the source is not reachable for the caller";
+        default -> null;
+      };
+    }
+    return target(call, errno);
+  }
+
+  private static String mount(ContainerStep.MountFileSystem mount, String call, int errno) {
+    if (call.equals("fsopen") && errno == ENODEV) {
+      return "load the module of " + mount.type() + ", or correct the type";
+    }
+    if (call.equals("fsconfig") && errno == EINVAL) {
+      return "the kernel's log (dmesg) names the option that " + mount.type() + " refused";
+    }
+    if (errno == EPERM) {
+      return mount.type() + " cannot be mounted from inside a user namespace";
+    }
+    return target(call, errno);
+  }
+
+  private static String target(String call, int errno) {
+    if (call.equals("openat2")) {
+      return switch (errno) {
+        case ENOENT -> "add create=dir or create=file to make the missing target";
+        case ELOOP -> "write the path without links, as it is on the container's own disk";
+        default -> null;
+      };
+    }
+    if (call.equals("move_mount") && (errno == EINVAL || errno == ENOTDIR)) {
+      return "source and target must both be directories, or both not";
+    }
+    if (errno == EROFS) {
+      return "the target is missing and the root is read-only: create it on disk";
+    }
+    return null;
+  }
+
+  private static String clone(int errno) {
+    return switch (errno) {
+      case EPERM -> "the kernel forbids user namespaces here (kernel.unprivileged_userns_clone)";
+      case EINVAL -> "the kernel lacks one of these namespaces, see \"coffer doctor\"";
+      case ENOSPC -> "raise the sysctls user.max_*_namespaces";
+      case EBUSY -> "the cgroup has controllers enabled for its children";
+      default -> null;
+    };
+  }
+
+  private static String cgroupValue(HostStep.SetCgroupValue value, int errno) {
+    return switch (errno) {
+      case ENOENT ->
+          "there is no file "
+              + value.file()
+              + ": the controller is not enabled, or the kernel was built without it";
+      case EINVAL -> "the kernel does not take the value \"" + value.value() + "\"";
+      case EACCES, EPERM -> "the cgroup is not delegated to the caller";
+      case EBUSY -> "the cgroup uses more than that already";
+      default -> null;
+    };
+  }
+
+  private static String cgroup(int errno) {
+    return switch (errno) {
+      case EACCES, EPERM, EROFS ->
+          "the caller may not create cgroups here; run it in a delegated one:"
+              + " systemd-run --user --scope -p Delegate=yes";
+      case ENOSPC -> "the limit of cgroups is reached (cgroup.max.descendants)";
+      default -> null;
+    };
+  }
+
+  private static String sysctl(ContainerStep.SetSysctl sysctl, int errno) {
+    return switch (errno) {
+      case ENOENT -> "there is no sysctl " + sysctl.name();
+      case EACCES, EPERM ->
+          sysctl.name() + " belongs to the host: only those of the container's namespaces can be set";
+      case EINVAL -> "the kernel does not take the value \"" + sysctl.value() + "\"";
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,141 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.CgroupTrees;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.plan.HostFacts;
+import dev.coffer.plan.HostFacts.CgroupTree;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Looks at the host for the planner. What cannot change while the engine lives is looked at once. */
+public final class HostFactsReader {
+  private static final int MOST_SUFFIXES = 1000;
+  private static final String INIT_SCOPE = "/init.scope";
+
+  private final boolean privileged;
+  private final long capabilities;
+  private final int lastCapability;
+  private final boolean sysrqTrigger;
+  private final boolean idMappedMounts;
+  private final List<CgroupTree> trees;
+
+  public HostFactsReader() {
+    Map<String, String> status = status();
+    this.privileged = status.getOrDefault("Uid", "").split("\\s+")[0].equals("0");
+    this.capabilities = Long.parseUnsignedLong(status.getOrDefault("CapEff", "0"), 16);
+    this.lastCapability =
+        Integer.parseInt(HostFiles.readSmall(Path.of("/proc/sys/kernel/cap_last_cap")).strip());
+    this.sysrqTrigger = Files.exists(Path.of("/proc/sysrq-trigger"));
+    this.idMappedMounts = privileged && kernelAtLeast(5, 12);
+    this.trees = trees();
+  }
+
+  private static Map<String, String> status() {
+    Map<String, String> status = new HashMap<>();
+    for (String line : HostFiles.readSmall(Path.of("/proc/self/status")).split("\n")) {
+      int colon = line.indexOf(':');
+      if (colon > 0) {
+        status.put(line.substring(0, colon), line.substring(colon + 1).strip());
+      }
+    }
+    return status;
+  }
+
+  private static boolean kernelAtLeast(int major, int minor) {
+    String release = HostFiles.readSmall(Path.of("/proc/sys/kernel/osrelease"));
+    String[] parts = release.split("[^0-9]+");
+    int first = Integer.parseInt(parts[0]);
+    return first > major || (first == major && Integer.parseInt(parts[1]) >= minor);
+  }
+
+  /** Root's containers go to the top of each tree, as LXC places them: where pid 1 is. */
+  private List<CgroupTree> trees() {
+    Map<String, String> first = privileged ? cgroupsOfInit() : Map.of();
+    List<CgroupTree> found = new ArrayList<>();
+    for (CgroupTrees.Tree tree : CgroupTrees.read().trees()) {
+      String key = tree.unified() ? "" : String.join(",", tree.controllers());
+      String base = first.getOrDefault(key, tree.own());
+      if (base.endsWith(INIT_SCOPE)) {
+        base = base.substring(0, base.length() - INIT_SCOPE.length());
+      }
+      found.add(
+          new CgroupTree(
+              tree.mount().toString(),
+              tree.controllers(),
+              tree.unified(),
+              relative(tree, base),
+              relative(tree, tree.own())));
+    }
+    found.sort((a, b) -> Boolean.compare(a.unified(), b.unified()));
+    return found;
+  }
+
+  private static String relative(CgroupTrees.Tree tree, String cgroup) {
+    String path = "/" + tree.mount().relativize(tree.directory(cgroup.isEmpty() ? "/" : cgroup));
+    return Files.isDirectory(Path.of(tree.mount() + path)) ? path : "/";
+  }
+
+  private static Map<String, String> cgroupsOfInit() {
+    Map<String, String> cgroups = new HashMap<>();
+    for (String line : HostFiles.readSmall(Path.of("/proc/1/cgroup")).split("\n")) {
+      String[] parts = line.split(":", 3);
+      if (parts.length == 3) {
+        cgroups.put(parts[1], parts[2]);
+      }
+    }
+    return cgroups;
+  }
+
+  /** The caller's effective capabilities as bits. */
+  public long capabilities() {
+    return capabilities;
+  }
+
+  /** Bits of all capabilities the kernel knows: what root of a new user namespace holds. */
+  public long allCapabilities() {
+    return (1L << (lastCapability + 1)) - 1;
+  }
+
+  public boolean privileged() {
+    return privileged;
+  }
+
+  /** The facts for a container, with cgroup names that are free in every tree. */
+  public HostFacts read(String name) {
+    boolean keeperNeedsCgroup =
+        trees.stream()
+            .anyMatch(
+                tree ->
+                    (tree.unified() || tree.controllers().contains("name=systemd"))
+                        && !tree.own().equals("/"));
+    return new HostFacts(
+        trees,
+        free("lxc.payload." + name),
+        keeperNeedsCgroup ? free("lxc.monitor." + name) : "lxc.monitor." + name,
+        keeperNeedsCgroup,
+        privileged,
+        lastCapability,
+        idMappedMounts,
+        sysrqTrigger);
+  }
+
+  private String free(String name) {
+    for (int i = 0; i < MOST_SUFFIXES; i++) {
+      String candidate = i == 0 ? name : name + "-" + i;
+      if (trees.stream().noneMatch(tree -> exists(tree, candidate))) {
+        return candidate;
+      }
+    }
+    throw new dev.coffer.model.CofferException(
+        "no free cgroup name for " + name, List.of("hint  remove the empty cgroups " + name + "-*"));
+  }
+
+  private static boolean exists(CgroupTree tree, String name) {
+    String base = tree.base().equals("/") ? "" : tree.base();
+    return Files.exists(Path.of(tree.mount() + base + "/" + name));
+  }
+}

@@ -1,0 +1,145 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.CgroupDirs;
+import dev.coffer.linux.DeviceFilter;
+import dev.coffer.linux.Errno;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.linux.KernelException;
+import dev.coffer.model.CofferException;
+import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.Undo;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Carries out the engine's own steps and takes them back. */
+final class HostRunner {
+  private static final Duration REMOVAL = Duration.ofSeconds(10);
+
+  private HostRunner() {}
+
+  /**
+   * @throws KernelException with what the kernel said
+   */
+  static void run(HostStep step) {
+    switch (step) {
+      case HostStep.CreateCgroup cgroup -> create(cgroup);
+      case HostStep.EnableControllers enable -> enable(enable);
+      case HostStep.SetCgroupValue value -> set(value);
+      case HostStep.DelegateCgroup delegate -> delegate(delegate);
+      case HostStep.FilterDevices filter -> filter(filter);
+    }
+  }
+
+  private static void create(HostStep.CreateCgroup step) {
+    Path path = Path.of(step.path());
+    makeWithParents(path, step.seedCpuset());
+  }
+
+  private static void makeWithParents(Path path, boolean seedCpuset) {
+    try {
+      if (!CgroupDirs.make(path)) {
+        return;
+      }
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENOENT)) {
+        throw e;
+      }
+      makeWithParents(path.getParent(), seedCpuset);
+      CgroupDirs.make(path);
+    }
+    if (seedCpuset) {
+      seed(path, "cpuset.cpus");
+      seed(path, "cpuset.mems");
+    }
+  }
+
+  /** A v1 cpuset is born empty and takes no process until both are set, cpuset(7). */
+  private static void seed(Path path, String file) {
+    CgroupDirs.set(path, file, CgroupDirs.value(path.getParent(), file));
+  }
+
+  /** One by one: a controller that cannot be had must not keep the others away. */
+  private static void enable(HostStep.EnableControllers step) {
+    Path path = Path.of(step.path());
+    String enabled = " " + CgroupDirs.value(path, "cgroup.subtree_control") + " ";
+    for (String controller : step.controllers()) {
+      if (!enabled.contains(" " + controller + " ")) {
+        try {
+          CgroupDirs.set(path, "cgroup.subtree_control", "+" + controller);
+        } catch (KernelException _) {
+          // a limit that needs it fails later and names itself
+          continue;
+        }
+      }
+    }
+  }
+
+  private static void set(HostStep.SetCgroupValue step) {
+    String value = step.value();
+    if (step.file().startsWith("devices.") && value.startsWith("/")) {
+      value = DeviceNodes.rule(value);
+    }
+    CgroupDirs.set(Path.of(step.path()), step.file(), value);
+  }
+
+  private static void delegate(HostStep.DelegateCgroup step) {
+    Path path = Path.of(step.path());
+    HostFiles.chown(path, (int) step.uid(), (int) step.gid());
+    HostFiles.chmod(path, 0775);
+    for (String file : step.files()) {
+      Path inner = path.resolve(file);
+      HostFiles.chown(inner, (int) step.uid(), (int) step.gid());
+      HostFiles.chmod(inner, 0664);
+    }
+  }
+
+  private static void filter(HostStep.FilterDevices step) {
+    List<DeviceFilter.Rule> rules = new ArrayList<>();
+    for (HostStep.DeviceRule rule : step.rules()) {
+      rules.add(
+          new DeviceFilter.Rule(
+              rule.type(), rule.major(), rule.minor(), rule.access(), rule.allow()));
+    }
+    DeviceFilter.attach(Path.of(step.path()), rules);
+  }
+
+  /** Takes steps back, the last first; what fails is told and does not keep the rest from it. */
+  static List<String> undo(List<Undo> undos) {
+    List<String> failures = new ArrayList<>();
+    for (Undo undo : undos.reversed()) {
+      try {
+        undo(undo);
+      } catch (KernelException | CofferException e) {
+        failures.add("could not undo \"" + undo.encode() + "\": " + e.getMessage());
+      }
+    }
+    return failures;
+  }
+
+  private static void undo(Undo undo) {
+    switch (undo) {
+      case Undo.RemoveCgroup cgroup -> {
+        Path path = Path.of(cgroup.path());
+        try {
+          if (CgroupDirs.remove(path, Duration.ZERO)) {
+            return;
+          }
+        } catch (KernelException e) {
+          if (!e.is(Errno.EBUSY)) {
+            throw e;
+          }
+          CgroupDirs.killAll(path, REMOVAL);
+          CgroupDirs.remove(path, REMOVAL);
+        }
+      }
+      case Undo.RemoveFile file -> {
+        if (Files.exists(Path.of(file.path()))) {
+          HostFiles.unlink(Path.of(file.path()));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.Errno;
+import dev.coffer.linux.WaitStatus;
+import dev.coffer.model.CofferException;
+import dev.coffer.model.plan.Place;
+import dev.coffer.model.plan.Plan;
+import dev.coffer.model.plan.RunHook;
+import dev.coffer.model.plan.Step;
+import dev.coffer.plan.Hints;
+import dev.coffer.runtime.program.Program;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tells a failed step the way users read it: what, on what, the kernel's word, where from, what to do. */
+final class StartFailure extends CofferException {
+  private static final long serialVersionUID = 1L;
+
+  private final int step;
+  private final int errno;
+
+  private StartFailure(String message, List<String> details, int step, int errno) {
+    super(message, details);
+    this.step = step;
+    this.errno = errno;
+  }
+
+  /** Index of the step in its plan, -1 when none is to blame. */
+  int step() {
+    return step;
+  }
+
+  int errno() {
+    return errno;
+  }
+
+  static StartFailure of(Plan plan, Program program, Executor.Outcome.Failed failed) {
+    int index = program.stepOf(failed.operation());
+    String call = program.callOf(failed.operation());
+    if (index < 0 || index >= plan.steps().size()) {
+      return new StartFailure(
+          "the launcher failed at \"" + call + "\": " + Errno.describe(failed.errno()),
+          List.of(),
+          -1,
+          failed.errno());
+    }
+    return of(plan, index, call, failed.errno(), failed.waitStatus(), failed.output());
+  }
+
+  static StartFailure of(
+      Plan plan, int index, String call, int errno, int waitStatus, String output) {
+    Step step = plan.steps().get(index);
+    String reason =
+        errno == 0 ? new WaitStatus(waitStatus).describe() : Hints.reason(step, call, errno, Errno.describe(errno));
+    List<String> details = new ArrayList<>();
+    details.add(
+        "step  "
+            + (index + 1)
+            + " of "
+            + plan.steps().size()
+            + "  "
+            + (step instanceof RunHook ? "hook" : call)
+            + ", "
+            + place(step.place()));
+    details.add("from  " + step.origin().describe());
+    for (String line : output.isEmpty() ? List.<String>of() : List.of(output.split("\n"))) {
+      details.add("said  " + line);
+    }
+    Hints.hint(step, call, errno).ifPresent(hint -> details.add("hint  " + hint));
+    return new StartFailure("cannot " + step.describe() + ": " + reason, details, index, errno);
+  }
+
+  private static String place(Place place) {
+    return switch (place) {
+      case HOST -> "on the host";
+      case KEEPER -> "by the keeper";
+      case CONTAINER -> "in the container";
+    };
+  }
+}
