@@ -7,7 +7,8 @@ import java.util.Optional;
  * What a program needs besides the plan: values of the moment.
  *
  * @param terminalPath the console's slave on the host, when there is a console
- * @param terminalOwner the id on the host that owns it, when it is not root
+ * @param landings where the descriptors that come with the program belong, in order
+ * @param relay what the console is relayed to
  * @param replacedStreams which of 0, 1, 2 the terminal takes the place of when the caller's streams are kept
  * @param environment the caller's, for hooks on the host
  * @param hookEnvironment LXC_… variables of every hook
@@ -17,12 +18,14 @@ import java.util.Optional;
  * @param namespaces whether hooks want the container's namespaces by path
  * @param wake the command that wakes an engine
  * @param title what the keeper shows as its command line
+ * @param runningTag tag of the report that hands init's pidfd over
  * @param fault where a test wants something to die
  */
 public record AssemblyContext(
     String name,
     Optional<String> terminalPath,
-    Optional<long[]> terminalOwner,
+    List<Arg.Register> landings,
+    Relay relay,
     List<Integer> replacedStreams,
     List<String> environment,
     List<String> hookEnvironment,
@@ -33,7 +36,13 @@ public record AssemblyContext(
     int deathSignal,
     List<String> wake,
     String title,
+    int runningTag,
     Optional<Fault> fault) {
+
+  /** Which of the caller's streams the console is relayed to; none where a keeper stays detached. */
+  public record Relay(boolean input, boolean output) {
+    public static final Relay AS_BEFORE = new Relay(false, false);
+  }
 
   /** A step at which a party is killed, for tests: {@code keeper@14}. */
   public record Fault(String party, int step) {

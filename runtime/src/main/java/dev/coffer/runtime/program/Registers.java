@@ -43,4 +43,9 @@ public final class Registers {
   static final int LAST_SCRATCH = 38;
 
   private Registers() {}
+
+  /** First register that descriptors sent with a program arrive in, before they are put in place. */
+  public static int landing() {
+    return FIRST_SCRATCH;
+  }
 }

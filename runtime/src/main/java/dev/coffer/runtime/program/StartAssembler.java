@@ -53,7 +53,7 @@ public final class StartAssembler {
 
   private final Plan plan;
   private final AssemblyContext context;
-  private final ProgramBuilder program = new ProgramBuilder(Registers.CONSOLE.number());
+  private final ProgramBuilder program = new ProgramBuilder(Registers.landing());
   private final Stream keeper = program.main();
   private final Stream child = program.child();
   private final MountOperations mounts;
@@ -82,7 +82,7 @@ public final class StartAssembler {
 
   /**
    * The program of a plan. Host steps at its beginning are not part of it: the engine has done them.
-   * Descriptors that come with it go to CONSOLE and the registers behind it, see {@link #fds}.
+   * Descriptors that come with it arrive in {@link Registers#landing} and are put in place first.
    */
   public static Program assemble(Plan plan, AssemblyContext context) {
     return new StartAssembler(plan, context).assemble();
@@ -110,6 +110,16 @@ public final class StartAssembler {
   }
 
   private void prologue() {
+    for (int i = 0; i < context.landings().size(); i++) {
+      keeper.set(context.landings().get(i), new Register(Registers.landing() + i));
+    }
+    if (context.relay().input()) {
+      keeper.set(Registers.PEER_IN, 0L);
+      keeper.raw(0L, Registers.CONSOLE);
+    }
+    if (context.relay().output()) {
+      keeper.set(Registers.PEER_OUT, 1L);
+    }
     keeper.wake(program.vectorOf(context.wake()));
     keeper.title(program.text(context.title()));
     if (plan.steps().stream().anyMatch(RunHook.class::isInstance)) {
@@ -124,6 +134,7 @@ public final class StartAssembler {
   private void epilogue(int index) {
     keeper.step(index - 1);
     keeper.awaitExecution();
+    keeper.report(context.runningTag(), Registers.MAIN_PIDFD.number(), 1, false);
     keeper.set(userNamespace, -1L);
     keeper.set(Registers.SYNC, -1L);
     keeper.set(Registers.HOOK_LOG, -1L);

@@ -1,0 +1,43 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.Fd;
+import dev.coffer.model.CofferException;
+import dev.coffer.runtime.program.Program;
+import dev.coffer.runtime.program.ProgramBuilder;
+import dev.coffer.runtime.program.Registers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Small programs for a keeper that waits. */
+final class Keeping {
+  private Keeping() {}
+
+  /** A copy of the descriptor in a register. */
+  static Optional<Fd> fetch(Life life, int register) {
+    return fetch(life.executor, register, 1).stream().findFirst();
+  }
+
+  static List<Fd> fetch(Executor executor, int first, int count) {
+    ProgramBuilder builder = new ProgramBuilder(Registers.landing());
+    builder.main().report(0, first, count, false);
+    List<Fd> found = new ArrayList<>();
+    Executor.Outcome outcome =
+        executor.run(builder.build(), List.of(), (_, _, fds) -> found.addAll(fds));
+    if (!(outcome instanceof Executor.Outcome.Done)) {
+      found.forEach(Fd::close);
+      return List.of();
+    }
+    return found;
+  }
+
+  /** What a keeper's registers hold. */
+  static long[] registers(Executor executor) {
+    Program nothing = new ProgramBuilder(Registers.landing()).build();
+    return switch (executor.run(nothing, List.of(), (_, _, fds) -> fds.forEach(Fd::close))) {
+      case Executor.Outcome.Done done -> done.registers();
+      case Executor.Outcome.Failed _, Executor.Outcome.Lost _ ->
+          throw new CofferException("the keeper does not answer");
+    };
+  }
+}

@@ -1,0 +1,151 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.Fd;
+import dev.coffer.linux.Pidfd;
+import dev.coffer.linux.UnixSocket;
+import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.ContainerState;
+import dev.coffer.model.Namespace;
+import dev.coffer.plan.CgroupPlacement;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * One container between its start and its end, as this engine knows it. Only {@link Lives} changes its
+ * state; everyone may look.
+ */
+public final class Life {
+  private final String name;
+  private final Path lxcPath;
+  private final RunDirectory directory;
+  private final List<Consumer<ContainerState>> listeners = new CopyOnWriteArrayList<>();
+
+  volatile ContainerSpec spec;
+  volatile Function<String, Optional<String>> items = key -> Optional.empty();
+  volatile ContainerState state = ContainerState.STARTING;
+  volatile CgroupPlacement placement = new CgroupPlacement(List.of());
+  volatile Set<Namespace> fresh = Set.of();
+  volatile int initPid = -1;
+  volatile int keeperPid = -1;
+  volatile int ttys;
+  volatile boolean application;
+  volatile Optional<Path> pidFile = Optional.empty();
+  volatile Optional<Pidfd> initPidfd = Optional.empty();
+  volatile Executor executor;
+  volatile UnixSocket command;
+  volatile UnixSocket keeper;
+  volatile boolean rebootWanted;
+  volatile int exitCode;
+  volatile StartOrder order;
+  private Optional<Fd> devpts = Optional.empty();
+
+  Life(String name, Path lxcPath, RunDirectory directory) {
+    this.name = name;
+    this.lxcPath = lxcPath;
+    this.directory = directory;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Path lxcPath() {
+    return lxcPath;
+  }
+
+  public ContainerSpec spec() {
+    return spec;
+  }
+
+  public ContainerState state() {
+    return state;
+  }
+
+  /** Init's pid as this process numbers it, -1 before it exists. */
+  public int initPid() {
+    return initPid;
+  }
+
+  /** The keeper's pid, -1 before it is known. */
+  public int keeperPid() {
+    return keeperPid;
+  }
+
+  public Optional<Pidfd> initPidfd() {
+    return initPidfd;
+  }
+
+  /** The namespaces that are the container's own. */
+  public Set<Namespace> namespaces() {
+    return fresh;
+  }
+
+  public CgroupPlacement placement() {
+    return placement;
+  }
+
+  public int ttys() {
+    return ttys;
+  }
+
+  /** A value of the configuration it was started with; empty for unknown keys. */
+  public Optional<String> item(String key) {
+    return items.apply(key);
+  }
+
+  public RunDirectory directory() {
+    return directory;
+  }
+
+  UnixSocket command() {
+    return command;
+  }
+
+  /** Hears every change of state until it is removed. */
+  public void addListener(Consumer<ContainerState> listener) {
+    listeners.add(listener);
+  }
+
+  public void removeListener(Consumer<ContainerState> listener) {
+    listeners.remove(listener);
+  }
+
+  void tell(ContainerState fresh) {
+    state = fresh;
+    listeners.forEach(listener -> listener.accept(fresh));
+  }
+
+  synchronized Optional<Fd> devpts() {
+    return devpts;
+  }
+
+  synchronized void devpts(Fd fd) {
+    devpts = Optional.of(fd);
+  }
+
+  public boolean isRunning() {
+    return switch (state) {
+      case RUNNING, FREEZING, FROZEN, THAWED -> true;
+      case STOPPED, STARTING, STOPPING, ABORTING -> false;
+    };
+  }
+
+  void closeAll() {
+    initPidfd.ifPresent(Pidfd::close);
+    devpts().ifPresent(Fd::close);
+    for (AutoCloseable resource : new AutoCloseable[] {command, keeper, executor}) {
+      if (resource != null) {
+        try {
+          resource.close();
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,368 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.Errno;
+import dev.coffer.linux.Fd;
+import dev.coffer.linux.KernelException;
+import dev.coffer.linux.Pidfd;
+import dev.coffer.linux.Poller;
+import dev.coffer.linux.UnixSocket;
+import dev.coffer.linux.WaitStatus;
+import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerState;
+import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.Plan;
+import dev.coffer.model.plan.Step;
+import dev.coffer.plan.HostFacts;
+import dev.coffer.plan.Planner;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * All containers this engine keeps: it starts them, hears of their ends, cleans up after them, and finds
+ * those again that an earlier engine started. One thread waits for all of them; work that blocks goes to
+ * threads of its own.
+ */
+public final class Lives implements AutoCloseable {
+  private static final int ONE_SHOT = 1 << 30;
+  private static final Duration KEEPER_DEATH = Duration.ofSeconds(5);
+
+  private final Path base;
+  private final String view = View.current();
+  private final HostFactsReader facts;
+  private final Recollection recollection;
+  private final List<String> wake;
+  private final Map<Key, Life> lives = new ConcurrentHashMap<>();
+  private final Object changes = new Object();
+  private final Poller poller = new Poller();
+  private final Thread watcher;
+  private volatile boolean closed;
+  private volatile Consumer<Life> onRunning = life -> {};
+  private volatile Consumer<Life> onStopped = life -> {};
+  private volatile Consumer<Life> onEphemeralEnd = life -> {};
+
+  record Key(Path lxcPath, String name) {}
+
+  /**
+   * @param base the run directory
+   * @param wake command that starts an engine when a keeper needs one
+   */
+  public Lives(Path base, HostFactsReader facts, Recollection recollection, List<String> wake) {
+    this.base = base;
+    this.facts = facts;
+    this.recollection = recollection;
+    this.wake = List.copyOf(wake);
+    this.watcher =
+        Thread.ofPlatform().daemon().name("coffer-keepers").unstarted(this::watch);
+    watcher.start();
+  }
+
+  /** Called when a container is running or was found running: the place to serve its command socket. */
+  public void onRunning(Consumer<Life> action) {
+    onRunning = action;
+  }
+
+  /** Called before a container's sockets are closed. */
+  public void onStopped(Consumer<Life> action) {
+    onStopped = action;
+  }
+
+  /** Called for ephemeral containers when all else is cleaned up. */
+  public void onEphemeralEnd(Consumer<Life> action) {
+    onEphemeralEnd = action;
+  }
+
+  public HostFactsReader facts() {
+    return facts;
+  }
+
+  public Optional<Life> find(Path lxcPath, String name) {
+    return Optional.ofNullable(lives.get(new Key(lxcPath, name)));
+  }
+
+  public Collection<Life> all() {
+    return List.copyOf(lives.values());
+  }
+
+  /** What a start would do. */
+  public Plan plan(StartOrder order) {
+    return Planner.plan(order.request(), facts.read(order.request().spec().name()));
+  }
+
+  /**
+   * Starts a container.
+   *
+   * @return 0 for a detached start; for one in the foreground the exit code of its first process
+   * @throws AlreadyRunningException when it runs or another start is under way
+   */
+  public int start(StartOrder order, Caller caller) {
+    Life life = claim(order);
+    try {
+      new Start(this, life, order, caller).run();
+    } catch (RuntimeException | Error e) {
+      abandon(life, e);
+      throw e;
+    }
+    if (!order.foreground()) {
+      return 0;
+    }
+    return new WaitStatus(caller.awaitEnded()).shellCode();
+  }
+
+  /** The bound command socket is the claim: whoever holds it may start, LXC's tools included. */
+  private Life claim(StartOrder order) {
+    String name = order.request().spec().name();
+    Path lxcPath = order.request().spec().lxcPath();
+    UnixSocket command;
+    try {
+      command = CommandSocket.listen(lxcPath, name);
+    } catch (KernelException e) {
+      if (e.is(Errno.EADDRINUSE)) {
+        throw new AlreadyRunningException();
+      }
+      throw e;
+    }
+    Life life = new Life(name, lxcPath, RunDirectory.of(base, lxcPath, name));
+    life.command = command;
+    life.spec = order.request().spec();
+    life.items = order.items();
+    life.order = order;
+    life.application = order.request().application();
+    life.pidFile = order.pidFile();
+    Life other = lives.put(new Key(lxcPath, name), life);
+    if (other != null) {
+      // its last clean-up is under way: the socket is given up before the entry
+      awaitGone(other);
+      lives.put(new Key(lxcPath, name), life);
+    }
+    change(life, ContainerState.STARTING);
+    return life;
+  }
+
+  private void awaitGone(Life other) {
+    synchronized (changes) {
+      while (other.state() != ContainerState.STOPPED) {
+        try {
+          changes.wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new CofferException("interrupted");
+        }
+      }
+    }
+  }
+
+  /** Takes back what a failed start did. */
+  private void abandon(Life life, Throwable cause) {
+    change(life, ContainerState.ABORTING);
+    change(life, ContainerState.STOPPING);
+    try {
+      if (life.executor != null) {
+        life.executor.quit(1);
+      }
+      for (String failure : HostRunner.undo(life.directory().readJournal())) {
+        cause.addSuppressed(new CofferException(failure));
+      }
+      life.directory().remove();
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+    forget(life);
+  }
+
+  private void forget(Life life) {
+    onStopped.accept(life);
+    if (life.executor != null) {
+      unwatch(life);
+    }
+    life.closeAll();
+    lives.remove(new Key(life.lxcPath(), life.name()), life);
+    change(life, ContainerState.STOPPED);
+  }
+
+  void change(Life life, ContainerState state) {
+    synchronized (changes) {
+      life.tell(state);
+      changes.notifyAll();
+    }
+  }
+
+  /** The container runs: hear of its end, serve its clients. */
+  void keep(Life life) {
+    change(life, ContainerState.RUNNING);
+    onRunning.accept(life);
+    poller.add(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT, life);
+    if (life.executor.hasPendingExit()) {
+      poller.wakeup();
+      handle(life);
+    }
+  }
+
+  private void unwatch(Life life) {
+    try {
+      poller.remove(life.executor.channel().fd());
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENOENT) && !e.is(Errno.EBADF)) {
+        throw e;
+      }
+    }
+  }
+
+  private void watch() {
+    while (!closed) {
+      for (Poller.Event event : poller.await(-1)) {
+        if (event.attachment() instanceof Life life) {
+          Thread.ofPlatform().daemon().name("coffer-" + life.name()).start(() -> handle(life));
+        }
+      }
+    }
+  }
+
+  /** Something came from a keeper. */
+  private void handle(Life life) {
+    Optional<Executor.Event> event = life.executor.readEvent();
+    if (event.isEmpty()) {
+      rewatch(life);
+      return;
+    }
+    switch (event.get()) {
+      case Executor.Event.Ended ended ->
+          new Stop(this, life).run(new WaitStatus(ended.exit().waitStatus()));
+      case Executor.Event.Gone _ -> keeperGone(life);
+    }
+  }
+
+  private void rewatch(Life life) {
+    try {
+      poller.modify(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT);
+    } catch (KernelException | IllegalStateException _) {
+      // its end was handled by the thread that ran a program
+      return;
+    }
+  }
+
+  /** The keeper was killed: init dies by its parent-death signal, the rest is ours to clean. */
+  private void keeperGone(Life life) {
+    if (life.state() == ContainerState.STOPPED) {
+      return;
+    }
+    change(life, ContainerState.STOPPING);
+    life.initPidfd()
+        .ifPresent(
+            init -> {
+              init.sendSignal(9);
+              init.awaitEnd(KEEPER_DEATH.toMillis());
+            });
+    finish(life);
+  }
+
+  /** The last of a life: cgroups, pid file, run directory, sockets. */
+  void finish(Life life) {
+    HostRunner.undo(life.directory().readJournal());
+    life.directory().remove();
+    forget(life);
+    if (life.spec().ephemeral() && !life.rebootWanted) {
+      onEphemeralEnd.accept(life);
+    }
+  }
+
+  /**
+   * Waits until a container's state is one of {@code states}.
+   *
+   * @param timeout how long at most; empty for ever
+   */
+  public boolean await(
+      Path lxcPath, String name, Set<ContainerState> states, Optional<Duration> timeout) {
+    long end = timeout.map(limit -> System.nanoTime() + limit.toNanos()).orElse(Long.MAX_VALUE);
+    synchronized (changes) {
+      while (true) {
+        ContainerState state =
+            find(lxcPath, name).map(Life::state).orElse(ContainerState.STOPPED);
+        if (states.contains(state)) {
+          return true;
+        }
+        long left = timeout.isEmpty() ? 0 : (end - System.nanoTime()) / 1_000_000;
+        if (timeout.isPresent() && left <= 0) {
+          return false;
+        }
+        try {
+          changes.wait(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return false;
+        }
+      }
+    }
+  }
+
+  /** Finds the containers again that run without an engine, and cleans up after those that do not. */
+  public void recover() {
+    for (RunDirectory directory : RunDirectory.all(base)) {
+      Map<String, String> memo = directory.readMemo();
+      if (!memo.getOrDefault("view", "").equals(view)) {
+        continue;
+      }
+      Key key = new Key(Path.of(memo.get("lxcpath")), memo.get("name"));
+      if (!lives.containsKey(key)) {
+        new Recovery(this, recollection, directory, memo).run();
+      }
+    }
+  }
+
+  void adopt(Life life) {
+    lives.put(new Key(life.lxcPath(), life.name()), life);
+    keep(life);
+  }
+
+  String view() {
+    return view;
+  }
+
+  List<String> wake() {
+    return wake;
+  }
+
+  /** Host steps at the beginning of a plan are done before anything is launched. */
+  static List<Step> leading(Plan plan) {
+    return plan.steps().stream().takeWhile(HostStep.class::isInstance).toList();
+  }
+
+  HostFacts facts(String name) {
+    return facts.read(name);
+  }
+
+  /** Takes a descriptor out of a keeper's register. */
+  Optional<Fd> fetch(Life life, int register) {
+    return Keeping.fetch(life, register);
+  }
+
+  /** Opens a container's init by pid, for containers of an earlier engine. */
+  static Optional<Pidfd> pidfd(int pid) {
+    return pid > 0 ? Pidfd.open(pid) : Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    poller.wakeup();
+    for (Life life : all()) {
+      unwatch(life);
+      life.closeAll();
+    }
+  }
+
+  /** A start of a container that runs already. */
+  public static final class AlreadyRunningException extends CofferException {
+    private static final long serialVersionUID = 1L;
+
+    AlreadyRunningException() {
+      super("Container is already running");
+    }
+  }
+}

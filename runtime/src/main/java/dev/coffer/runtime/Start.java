@@ -1,0 +1,360 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.Fd;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.linux.KernelException;
+import dev.coffer.linux.OpenFlags;
+import dev.coffer.linux.Pidfd;
+import dev.coffer.linux.Pty;
+import dev.coffer.linux.UnixSocket;
+import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.ContainerState;
+import dev.coffer.model.HookType;
+import dev.coffer.model.IdMap;
+import dev.coffer.model.Sourced;
+import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.Plan;
+import dev.coffer.model.plan.Step;
+import dev.coffer.model.plan.Undo;
+import dev.coffer.plan.CgroupPlacement;
+import dev.coffer.plan.HostFacts;
+import dev.coffer.plan.NamespacePlanner;
+import dev.coffer.plan.Planner;
+import dev.coffer.runtime.program.Arg.Register;
+import dev.coffer.runtime.program.AssemblyContext;
+import dev.coffer.runtime.program.AssemblyContext.Fault;
+import dev.coffer.runtime.program.Program;
+import dev.coffer.runtime.program.Registers;
+import dev.coffer.runtime.program.StartAssembler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One start: journal first, then the host's steps, then the launcher's program. What fails leaves the
+ * journal behind for {@link Lives} to take back.
+ */
+final class Start {
+  private static final int RUNNING = StartAssembler.FAULT_TAG - 1;
+
+  private final Lives lives;
+  private final Life life;
+  private final StartOrder order;
+  private final Caller caller;
+  private final ContainerSpec spec;
+  private final Optional<Fault> fault;
+  private final List<Fd> borrowed = new ArrayList<>();
+  private Plan plan;
+  private boolean again;
+  private Optional<Pty> terminal = Optional.empty();
+
+  Start(Lives lives, Life life, StartOrder order, Caller caller) {
+    this.lives = lives;
+    this.life = life;
+    this.order = order;
+    this.caller = caller;
+    this.spec = order.request().spec();
+    this.fault = Fault.parse(caller.environment().get("COFFER_FAULT"));
+  }
+
+  void run() {
+    prepare();
+    try {
+      openTerminal();
+      UnixSocket channel = caller.launch(order.foreground());
+      life.executor = new Executor(channel);
+      carryOut();
+    } finally {
+      terminal.ifPresent(Pty::close);
+      borrowed.forEach(Fd::close);
+    }
+    lives.keep(life);
+  }
+
+  /** Another life with the keeper of the last one, after a reboot from inside. */
+  void runAgain() {
+    again = true;
+    prepare();
+    try {
+      openTerminal();
+      carryOut();
+    } finally {
+      terminal.ifPresent(Pty::close);
+      borrowed.forEach(Fd::close);
+    }
+    lives.keep(life);
+  }
+
+  /** Everything up to the first thing the launcher does. */
+  private void prepare() {
+    HostFacts facts = lives.facts(spec.name());
+    plan = Planner.plan(order.request(), facts);
+    life.placement = CgroupPlacement.of(spec, facts);
+    life.fresh = NamespacePlanner.fresh(order.request());
+    life.ttys = Math.min(spec.terminals().ttys().value(), Registers.MOST_TTYS);
+    life.directory().create();
+    life.directory().writeJournal(undos());
+    life.directory().writeConfig(order.configText());
+    life.directory().writeMemo(memo(facts));
+    if (!again) {
+      life.keeper = UnixSocket.listen(life.directory().keeperSocket(), 0600);
+    }
+    makeMountPoint();
+    List<Step> leading = Lives.leading(plan);
+    for (int i = 0; i < leading.size(); i++) {
+      runHostStep(i);
+    }
+  }
+
+  private List<Undo> undos() {
+    List<Undo> undos = new ArrayList<>();
+    order.pidFile().ifPresent(file -> undos.add(new Undo.RemoveFile(file.toAbsolutePath().toString())));
+    for (Step step : plan.steps()) {
+      if (step instanceof HostStep host) {
+        host.undo().ifPresent(undos::add);
+      }
+    }
+    return undos;
+  }
+
+  private Map<String, String> memo(HostFacts facts) {
+    Map<String, String> memo = new LinkedHashMap<>();
+    memo.put("view", lives.view());
+    memo.put("lxcpath", spec.lxcPath().toString());
+    memo.put("name", spec.name());
+    spec.configFile().ifPresent(file -> memo.put("config", file.toString()));
+    memo.put("cgroup", facts.cgroupName());
+    memo.put("keeper-cgroup", facts.keeperCgroupName());
+    memo.put("keeper-needs-cgroup", String.valueOf(facts.keeperNeedsCgroup()));
+    memo.put("ttys", String.valueOf(life.ttys));
+    memo.put("application", String.valueOf(order.request().application()));
+    StringBuilder namespaces = new StringBuilder();
+    life.fresh.forEach(namespace -> namespaces.append(namespace.name()).append(' '));
+    memo.put("namespaces", namespaces.toString().strip());
+    order.pidFile().ifPresent(file -> memo.put("pidfile", file.toAbsolutePath().toString()));
+    return memo;
+  }
+
+  private void makeMountPoint() {
+    if (spec.rootfs().path().isEmpty()) {
+      return;
+    }
+    try {
+      Files.createDirectories(Path.of(order.request().mountPoint()));
+    } catch (IOException e) {
+      throw new CofferException(
+          "cannot make the mount point " + order.request().mountPoint() + ": " + e.getMessage(),
+          List.of("hint  set lxc.rootfs.mount to an existing directory"));
+    }
+  }
+
+  private void runHostStep(int index) {
+    fault
+        .filter(wanted -> wanted.step() == index && wanted.party().equals("engine"))
+        .ifPresent(_ -> Runtime.getRuntime().halt(137));
+    try {
+      HostRunner.run((HostStep) plan.steps().get(index));
+    } catch (KernelException e) {
+      throw StartFailure.of(plan, index, e.call(), e.errno(), 0, "");
+    }
+  }
+
+  private boolean wantsTerminal() {
+    if (order.request().callerStreams()) {
+      return caller.isTerminal(0) || caller.isTerminal(1) || caller.isTerminal(2);
+    }
+    return consolePath().isEmpty() && spec.rootfs().path().isPresent();
+  }
+
+  /** The console that was asked for; {@code none} counts. */
+  private Optional<String> consolePath() {
+    return order.console().or(() -> spec.terminals().consolePath().map(Sourced::value));
+  }
+
+  private void openTerminal() {
+    if (!wantsTerminal()) {
+      return;
+    }
+    Pty pty = Pty.open();
+    terminal = Optional.of(pty);
+    if (spec.hasUserNamespace()) {
+      Optional<Integer> uid = hostId(IdMap.Kind.USER, 0);
+      Optional<Integer> gid = hostId(IdMap.Kind.GROUP, 5);
+      if (uid.isPresent()) {
+        HostFiles.chown(pty.slavePath(), uid.get(), gid.orElse(-1));
+      }
+    }
+  }
+
+  private Optional<Integer> hostId(IdMap.Kind kind, long id) {
+    return spec.privileges().idMaps().stream()
+        .map(Sourced::value)
+        .filter(map -> map.kind() == kind && map.contains(id))
+        .map(map -> (int) map.toHost(id))
+        .findFirst();
+  }
+
+  private void carryOut() {
+    List<Register> landings = new ArrayList<>();
+    List<Fd> fds = new ArrayList<>();
+    hand(life.command.fd(), Registers.COMMAND, landings, fds);
+    hand(life.keeper.fd(), Registers.KEEPER, landings, fds);
+    terminal.ifPresent(
+        pty -> {
+          hand(pty.master(), Registers.CONSOLE, landings, fds);
+          hand(pty.slave(), Registers.TERMINAL, landings, fds);
+        });
+    consoleDevice().ifPresent(fd -> hand(fd, Registers.TERMINAL, landings, fds));
+    consoleLog().ifPresent(fd -> hand(fd, Registers.CONSOLE_LOG, landings, fds));
+    Program program = StartAssembler.assemble(plan, context(landings));
+    Executor.Outcome outcome = life.executor.run(program, fds, this::report);
+    switch (outcome) {
+      case Executor.Outcome.Done done -> running(done.registers());
+      case Executor.Outcome.Failed failed -> throw StartFailure.of(plan, program, failed);
+      case Executor.Outcome.Lost _ ->
+          throw new CofferException(
+              "the keeper ended during the start",
+              List.of("hint  it was killed; nothing is left of this start, try again"));
+    }
+  }
+
+  private static void hand(Fd fd, Register to, List<Register> landings, List<Fd> fds) {
+    landings.add(to);
+    fds.add(fd);
+  }
+
+  private Optional<Fd> consoleDevice() {
+    if (order.request().callerStreams()) {
+      return Optional.empty();
+    }
+    Optional<String> path = consolePath().filter(console -> !console.equals("none"));
+    path.ifPresent(
+        file -> {
+          int flags =
+              OpenFlags.READ_WRITE
+                  | OpenFlags.APPEND
+                  | OpenFlags.CREATE
+                  | OpenFlags.NO_CONTROLLING_TERMINAL;
+          borrowed.add(HostFiles.open(caller.cwd().resolve(file), flags, 0600));
+        });
+    return path.map(_ -> borrowed.getLast());
+  }
+
+  private Optional<Fd> consoleLog() {
+    Optional<Path> log =
+        order
+            .consoleLog()
+            .or(() -> spec.terminals().consoleLog().map(Sourced::value).map(Path::of));
+    log.ifPresent(
+        file ->
+            borrowed.add(
+                HostFiles.open(
+                    caller.cwd().resolve(file),
+                    OpenFlags.WRITE_ONLY | OpenFlags.APPEND | OpenFlags.CREATE,
+                    0600)));
+    return log.map(_ -> borrowed.getLast());
+  }
+
+  private AssemblyContext context(List<Register> landings) {
+    boolean foreground = order.foreground();
+    List<Integer> replaced = new ArrayList<>();
+    for (int number = 0; number <= 2; number++) {
+      if (caller.isTerminal(number)) {
+        replaced.add(number);
+      }
+    }
+    boolean laterHooks =
+        !spec.hooks(HookType.STOP).isEmpty() || !spec.hooks(HookType.POST_STOP).isEmpty();
+    return new AssemblyContext(
+        spec.name(),
+        consoleSource(),
+        landings,
+        relay(foreground),
+        terminal.isPresent() || consolePath().isPresent() ? replaced : List.of(),
+        HookEnvironment.of(caller.environment()),
+        HookEnvironment.of(spec, order.request().mountPoint()),
+        spec.hookVersion(),
+        spec.hasUserNamespace() ? lives.facts().allCapabilities() : lives.facts().capabilities(),
+        spec.hasUserNamespace(),
+        laterHooks,
+        spec.signals().keeperDeath(),
+        lives.wake(),
+        "[coffer keeper] " + spec.lxcPath() + " " + spec.name(),
+        RUNNING,
+        fault);
+  }
+
+  private AssemblyContext.Relay relay(boolean foreground) {
+    if (again) {
+      return AssemblyContext.Relay.AS_BEFORE;
+    }
+    boolean input = foreground && terminal.isPresent() && caller.isTerminal(0);
+    boolean output = foreground && terminal.isPresent() && caller.stream(1).isPresent();
+    return new AssemblyContext.Relay(input, output);
+  }
+
+  private Optional<String> consoleSource() {
+    if (order.request().callerStreams()) {
+      return Optional.empty();
+    }
+    return terminal
+        .map(pty -> pty.slavePath().toString())
+        .or(
+            () ->
+                consolePath()
+                    .filter(console -> !console.equals("none"))
+                    .map(console -> caller.cwd().resolve(console).toString()));
+  }
+
+  private void report(int tag, long[] registers, List<Fd> fds) {
+    if (tag == RUNNING) {
+      fds.stream().findFirst().ifPresent(fd -> life.initPidfd = Optional.of(Pidfd.of(fd)));
+      return;
+    }
+    fds.forEach(Fd::close);
+    if (tag >= StartAssembler.FAULT_TAG) {
+      die();
+    } else {
+      runHostSteps(tag);
+    }
+    life.executor.proceed();
+  }
+
+  /** The report stands for the first of neighbouring host steps; each has its own. */
+  private void runHostSteps(int index) {
+    if (index < 0 || index >= plan.steps().size() || !(plan.steps().get(index) instanceof HostStep)) {
+      throw new CofferException("the launcher reports a step that is not the engine's");
+    }
+    runHostStep(index);
+  }
+
+  private void die() {
+    switch (fault.map(Fault::party).orElse("")) {
+      case "engine" -> Runtime.getRuntime().halt(137);
+      case "launcher" -> Pidfd.open(caller.pid()).ifPresent(client -> client.sendSignal(9));
+      default -> {}
+    }
+  }
+
+  private void running(long[] registers) {
+    life.initPid = (int) registers[Registers.MAIN_PID.number()];
+    life.keeperPid = (int) registers[Registers.SELF.number()];
+    order
+        .pidFile()
+        .ifPresent(
+            file -> {
+              try {
+                Files.writeString(file.toAbsolutePath(), String.valueOf(life.keeperPid));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+  }
+}

@@ -1,0 +1,100 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.WaitStatus;
+import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerState;
+import dev.coffer.model.HookType;
+import dev.coffer.model.plan.Place;
+import dev.coffer.model.plan.RunHook;
+import dev.coffer.runtime.program.HookAssembler;
+import dev.coffer.runtime.program.Program;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What follows when a container's first process has ended: hooks, clean-up, perhaps another life. */
+final class Stop {
+  private static final Logger LOG = System.getLogger("dev.coffer.runtime");
+  private static final int SIGHUP = 1;
+
+  private final Lives lives;
+  private final Life life;
+
+  Stop(Lives lives, Life life) {
+    this.lives = lives;
+    this.life = life;
+  }
+
+  void run(WaitStatus status) {
+    // the kernel ends init by SIGHUP when the container called for a reboot, pid_namespaces(7)
+    boolean reboot = status.signal() == SIGHUP;
+    life.rebootWanted = reboot;
+    life.exitCode = exitCode(status);
+    lives.change(life, ContainerState.STOPPING);
+    boolean stopped = hooks(HookType.STOP, reboot);
+    for (String failure : HostRunner.undo(life.directory().readJournal())) {
+      LOG.log(Level.WARNING, life.name() + ": " + failure);
+    }
+    boolean allowed = hooks(HookType.POST_STOP, reboot) && stopped;
+    if (reboot && allowed && startAgain()) {
+      return;
+    }
+    life.rebootWanted = false;
+    life.executor.quit(life.exitCode);
+    lives.finish(life);
+  }
+
+  /** lxc-start(1) tells only whether it started; lxc-execute(1) passes the command's status on. */
+  private int exitCode(WaitStatus status) {
+    return life.application ? status.shellCode() : 0;
+  }
+
+  private boolean startAgain() {
+    try {
+      lives.change(life, ContainerState.STARTING);
+      new Start(lives, life, life.order, BackgroundCaller.INSTANCE).runAgain();
+      return true;
+    } catch (CofferException e) {
+      LOG.log(Level.ERROR, life.name() + ": cannot start again: " + e.getMessage());
+      return false;
+    }
+  }
+
+  /** A hook that fails is told in the log and keeps a reboot from happening, as with LXC. */
+  private boolean hooks(HookType type, boolean reboot) {
+    List<RunHook> hooks = new ArrayList<>();
+    life.spec()
+        .hooks(type)
+        .forEach(
+            hook ->
+                hooks.add(
+                    new RunHook(type, hook.value().command(), Place.KEEPER, hook.origin())));
+    if (hooks.isEmpty()) {
+      return true;
+    }
+    List<String> variables =
+        new ArrayList<>(HookEnvironment.of(life.spec(), life.order.request().mountPoint()));
+    variables.add("LXC_TARGET=" + (reboot ? "reboot" : "stop"));
+    Program program =
+        HookAssembler.assemble(
+            hooks,
+            life.name(),
+            HookEnvironment.of(BackgroundCaller.INSTANCE.environment()),
+            variables,
+            life.spec().hookVersion());
+    Executor.Outcome outcome =
+        life.executor.run(program, List.of(), (_, _, fds) -> fds.forEach(fd -> fd.close()));
+    if (outcome instanceof Executor.Outcome.Failed failed) {
+      LOG.log(
+          Level.ERROR,
+          life.name()
+              + ": "
+              + type.key()
+              + " hook failed: "
+              + new WaitStatus(failed.waitStatus()).describe()
+              + (failed.output().isEmpty() ? "" : ": " + failed.output()));
+    }
+    return outcome instanceof Executor.Outcome.Done;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.coffer.runtime.program;
+
+import dev.coffer.linux.Sys;
+import dev.coffer.model.plan.RunHook;
+import java.util.List;
+import java.util.Optional;
+
+/** A program that runs hooks of a container that has ended, in its keeper. */
+public final class HookAssembler {
+  private HookAssembler() {}
+
+  public static Program assemble(
+      List<RunHook> hooks,
+      String name,
+      List<String> environment,
+      List<String> hookEnvironment,
+      int hookVersion) {
+    AssemblyContext context =
+        new AssemblyContext(
+            name,
+            Optional.empty(),
+            List.of(),
+            AssemblyContext.Relay.AS_BEFORE,
+            List.of(),
+            environment,
+            hookEnvironment,
+            hookVersion,
+            0,
+            false,
+            true,
+            0,
+            List.of(),
+            "",
+            0,
+            Optional.empty());
+    ProgramBuilder program = new ProgramBuilder(Registers.landing());
+    program
+        .main()
+        .sys(Sys.MEMFD_CREATE, program.text("hook-output"), 1)
+        .to(Registers.HOOK_LOG)
+        .tolerateAny();
+    HookOperations operations = new HookOperations(program, context);
+    hooks.forEach(hook -> operations.run(program.main(), hook, true));
+    program.main().sys(Sys.CLOSE, Registers.HOOK_LOG).tolerateAny();
+    program.main().set(Registers.HOOK_LOG, -1L);
+    return program.build();
+  }
+}
