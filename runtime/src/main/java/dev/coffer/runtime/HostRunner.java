@@ -1,7 +1,6 @@
 package dev.coffer.runtime;
 
 import dev.coffer.linux.CgroupDirs;
-import dev.coffer.linux.DeviceFilter;
 import dev.coffer.linux.Errno;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
@@ -97,13 +96,7 @@ final class HostRunner {
   }
 
   private static void filter(HostStep.FilterDevices step) {
-    List<DeviceFilter.Rule> rules = new ArrayList<>();
-    for (HostStep.DeviceRule rule : step.rules()) {
-      rules.add(
-          new DeviceFilter.Rule(
-              rule.type(), rule.major(), rule.minor(), rule.access(), rule.allow()));
-    }
-    DeviceFilter.attach(Path.of(step.path()), rules);
+    throw new CofferException("device rules of cgroup v2 are being written: " + step.describe());
   }
 
   /** Takes steps back, the last first; what fails is told and does not keep the rest from it. */
