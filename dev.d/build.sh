@@ -1,8 +1,8 @@
 # ./dev build: the launcher, the engine's jars, and a tree that runs: build/coffer.
 
 # What the engine is started with. The AOT cache is made with these very flags; with others it would not be used.
-jvm_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -Xss512k -XX:-UsePerfData -Xlog:disable
---enable-native-access=dev.coffer.linux"
+jvm_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -Xss512k -XX:-UsePerfData -Xlog:disable
+  --enable-native-access=dev.coffer.linux)
 
 run_build() {
   find_jdk
@@ -69,13 +69,12 @@ assemble_tree() {
   for name in $tools; do ln -sfn coffer "$dir/bin/lxc-$name"; done
   cp -p tools/target/coffer-tools-*.jar tools/target/lib/*.jar "$lib/"
   make_aot_cache "$dir"
-  write_engine_argv "$dir" ${aot_made:+"-XX:AOTCache=@ROOT@/lib/coffer/engine.aot"} >"$lib/engine.argv"
+  write_engine_argv ${aot_made:+"-XX:AOTCache=@ROOT@/lib/coffer/engine.aot"} >"$lib/engine.argv"
 }
 
-# write_engine_argv DIR [FLAG ...]: the vector that starts the engine, one word a line (native/PROTOCOL.md).
+# write_engine_argv [FLAG ...]: the vector that starts the engine, one word a line (native/PROTOCOL.md).
 write_engine_argv() {
-  shift
-  printf '%s\n' "$JAVA_HOME/bin/java" $jvm_flags "$@" -Dcoffer.root=@ROOT@ \
+  printf '%s\n' "$JAVA_HOME/bin/java" "${jvm_flags[@]}" "$@" \
     --module-path @ROOT@/lib/coffer -m dev.coffer.tools/dev.coffer.tools.EngineMain
 }
 
@@ -85,7 +84,7 @@ make_aot_cache() {
   local dir=$1 cache=$1/lib/coffer/engine.aot run i
   aot_made=
   run=$(mktemp -d /tmp/coffer-train.XXXXXX)
-  write_engine_argv "$dir" "-XX:AOTCacheOutput=@ROOT@/lib/coffer/engine.aot" >"$run/java.argv"
+  write_engine_argv "-XX:AOTCacheOutput=@ROOT@/lib/coffer/engine.aot" >"$run/java.argv"
   # The engine's process id, to wait for its end: the cache is written then.
   { printf '%s\n' /bin/sh -c 'echo $$ >"$0"; exec "$@"' "$run/pid"; cat "$run/java.argv"; } >"$run/engine.argv"
   say "warming the engine up"
