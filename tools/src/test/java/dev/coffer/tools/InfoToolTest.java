@@ -72,7 +72,8 @@ class InfoToolTest {
   void aStoppedContainerHasNameAndStateOnly() {
     console.container("b");
     assertEquals(
-        Seen.printing("Name:           b\nState:          STOPPED\n"), console.run("lxc-info", "b"));
+        Seen.printing("Name:           b\nState:          STOPPED\n"),
+        console.run("lxc-info", "b"));
     assertEquals(Seen.printing(""), console.run("lxc-info", "-pS", "b"));
   }
 
@@ -127,7 +128,8 @@ class InfoToolTest {
             "lxc.mount.fstab",
             "coffer-t-a"));
     assertEquals(
-        Seen.printing("g1\ng2\n\n"), console.run("lxc-info", "-H", "-c", "lxc.group", "coffer-t-a"));
+        Seen.printing("g1\ng2\n\n"),
+        console.run("lxc-info", "-H", "-c", "lxc.group", "coffer-t-a"));
   }
 
   @Test

@@ -93,7 +93,8 @@ class ListToolTest {
   void amountsStandAtTheRightEdgeOfTheirColumn() {
     OptionalLong none = OptionalLong.empty();
     console.container("x").running(5).usage =
-        new Usage(none, none, OptionalLong.of(123L << 20), OptionalLong.of(5L << 20), none, List.of());
+        new Usage(
+            none, none, OptionalLong.of(123L << 20), OptionalLong.of(5L << 20), none, List.of());
     assertEquals(
         Seen.printing(
             """
@@ -225,8 +226,7 @@ class ListToolTest {
     console.terminal = true;
     console.columns = 80;
     assertEquals(
-        Seen.printing(
-            "\033[1mNAME\033[0m \033[1mSTATE\033[0m   \nx    \033[2mSTOPPED\033[0m \n"),
+        Seen.printing("\033[1mNAME\033[0m \033[1mSTATE\033[0m   \nx    \033[2mSTOPPED\033[0m \n"),
         console.run("coffer", "list", "-F", "name,state"));
     console.environment.put("NO_COLOR", "1");
     assertEquals(

@@ -89,7 +89,11 @@ public final class DoctorTool implements Tool {
     int missing = found.of(Level.MISSING).size();
     int limited = found.of(Level.LIMITED).size();
     if (missing > 0) {
-      return "Containers cannot run properly here: " + missing + " missing, " + limited + " limited.";
+      return "Containers cannot run properly here: "
+          + missing
+          + " missing, "
+          + limited
+          + " limited.";
     }
     return limited > 0
         ? "Containers can run here, with " + limited + " limits."

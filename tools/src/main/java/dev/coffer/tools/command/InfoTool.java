@@ -140,10 +140,7 @@ public final class InfoTool implements Tool {
 
   /** Printed one by one: errors about unknown keys stand between the values, and are no failure. */
   private static void values(
-      Session session,
-      Function<String, Optional<String>> config,
-      List<String> keys,
-      boolean bare) {
+      Session session, Function<String, Optional<String>> config, List<String> keys, boolean bare) {
     for (String key : keys) {
       Optional<String> value = config.apply(key);
       if (value.isEmpty()) {

@@ -153,7 +153,9 @@ public final class Runner {
     }
   }
 
-  /** A tool that only looks at a container refuses a configuration that is not there, as LXC's do. */
+  /**
+   * A tool that only looks at a container refuses a configuration that is not there, as LXC's do.
+   */
   private static boolean rcFileIsBroken(Session session) {
     Optional<Path> file = session.path(CommonOptions.RC_FILE);
     if (session.name().isEmpty() || file.isEmpty() || Files.isReadable(file.get())) {

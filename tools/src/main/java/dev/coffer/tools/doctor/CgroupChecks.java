@@ -52,8 +52,7 @@ final class CgroupChecks {
     }
     return legacy.isEmpty()
         ? Finding.missing(
-            "control groups",
-            "nothing is mounted; remedy: mount -t cgroup2 cgroup2 " + ROOT)
+            "control groups", "nothing is mounted; remedy: mount -t cgroup2 cgroup2 " + ROOT)
         : Finding.limited("cgroup v1", "newer distributions and systemd 256 no longer run on it");
   }
 

@@ -16,7 +16,8 @@ final class KernelChecks {
           new NamespaceRow("ipc", "IPC", true, "containers would share the host's IPC objects"),
           new NamespaceRow("net", "network", true, "containers would share the host's network"),
           new NamespaceRow("user", "user", false, "no id maps, so no unprivileged containers"),
-          new NamespaceRow("cgroup", "control group", false, "containers see the host's cgroup paths"),
+          new NamespaceRow(
+              "cgroup", "control group", false, "containers see the host's cgroup paths"),
           new NamespaceRow("time", "time", false, "lxc.time.offset.* has no effect"));
 
   private KernelChecks() {}
@@ -60,8 +61,7 @@ final class KernelChecks {
   private static Finding userNamespaces(Machine machine) {
     String thing = "unprivileged user namespaces";
     if (is(machine, "/proc/sys/user/max_user_namespaces", "0")) {
-      return Finding.limited(
-          thing, "switched off; remedy: sysctl user.max_user_namespaces=15000");
+      return Finding.limited(thing, "switched off; remedy: sysctl user.max_user_namespaces=15000");
     }
     if (is(machine, "/proc/sys/kernel/unprivileged_userns_clone", "0")) {
       return Finding.limited(

@@ -17,7 +17,8 @@ final class LimitChecks {
       List.of(
           new LimitRow("fs.inotify.max_user_instances", 1024, "systemd inside fails to start"),
           new LimitRow("fs.inotify.max_user_watches", 65_536, "systemd inside fails to start"),
-          new LimitRow("kernel.keys.maxkeys", 2000, "sessions inside fail with disk quota exceeded"),
+          new LimitRow(
+              "kernel.keys.maxkeys", 2000, "sessions inside fail with disk quota exceeded"),
           new LimitRow("kernel.pty.max", 4096, "no further terminals"));
 
   private LimitChecks() {}

@@ -28,7 +28,7 @@ final class Installation {
   private volatile long lookedAt = System.nanoTime();
   private Fd image;
 
-  private Installation(Path jar, Path launcher, Optional<BuildId> buildId) {
+  Installation(Path jar, Path launcher, Optional<BuildId> buildId) {
     this.jar = jar;
     this.launcher = launcher;
     this.buildId = buildId;
