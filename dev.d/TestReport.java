@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
 
 /**
  * Sums the JUnit reports of a folder: names what failed and why something was skipped, and ends
@@ -36,38 +38,45 @@ final class TestReport {
   private void read(Path file) throws Exception {
     try (InputStream in = Files.newInputStream(file)) {
       var xml = XMLInputFactory.newInstance().createXMLStreamReader(in);
-      String name = null;
+      String test = null;
       List<String> into = null;
-      String message = "";
       while (xml.hasNext()) {
         int event = xml.next();
         if (event == START_ELEMENT) {
           switch (xml.getLocalName()) {
             case "testcase" -> {
-              name =
-                  nameOf(xml.getAttributeValue(null, "classname"))
+              test =
+                  simpleName(xml.getAttributeValue(null, "classname"))
                       + ": "
                       + xml.getAttributeValue(null, "name");
               into = null;
             }
             case "failure", "error", "skipped" -> {
               into = xml.getLocalName().equals("skipped") ? skipped : failed;
-              message = xml.getAttributeValue(null, "message");
+              into.add(test + ": " + reason(xml));
             }
             default -> {}
           }
-        } else if (event == END_ELEMENT && xml.getLocalName().equals("testcase")) {
-          if (into == null) {
-            passed++;
-          } else {
-            into.add(name + (message == null ? "" : ": " + message.lines().findFirst().orElse("")));
-          }
+        } else if (event == END_ELEMENT && xml.getLocalName().equals("testcase") && into == null) {
+          passed++;
         }
       }
     }
   }
 
-  private static String nameOf(String className) {
+  /** The message, or the first line of what is thrown, without the name of the exception. */
+  private static String reason(XMLStreamReader xml) throws XMLStreamException {
+    String message = xml.getAttributeValue(null, "message");
+    String text = message != null && !message.isBlank() ? message : xml.getElementText();
+    return text.strip()
+        .lines()
+        .findFirst()
+        .orElse("")
+        .replaceFirst("^[\\w.]+(Exception|Error): ", "")
+        .replaceFirst("^Assumption failed: ", "");
+  }
+
+  private static String simpleName(String className) {
     return className.substring(className.lastIndexOf('.') + 1);
   }
 }

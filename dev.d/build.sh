@@ -9,13 +9,19 @@ run_build() {
   local now
   now=$(source_stamp)
   if [[ -e build/stamp && $(<build/stamp) == "$now" ]]; then return 0; fi
-  need gcc:gcc make:make musl-gcc:musl-tools /usr/include/linux/version.h:linux-libc-dev /var/lib/dpkg/info/busybox-static.list:busybox-static mvn:maven
+need_build_packages
   mkdir -p build
   rm -f build/stamp
   build_launcher
   build_jars
   assemble_tree "$prefix"
   echo "$now" >build/stamp
+}
+
+# Also what unit tests look at: the kernel's headers, a busybox to make images of.
+need_build_packages() {
+  need mvn:maven gcc:gcc make:make musl-gcc:musl-tools /usr/include/linux/version.h:linux-libc-dev \
+    /usr/include/stdio.h:libc6-dev /var/lib/dpkg/info/busybox-static.list:busybox-static
 }
 
 source_stamp() {

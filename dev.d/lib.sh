@@ -3,6 +3,9 @@
 prefix=$top/build/coffer
 tools="create start stop attach execute info ls wait freeze unfreeze destroy config"
 
+# Java takes from it how file names are spelt in bytes.
+export LC_ALL=C.UTF-8
+
 die() {
   echo "dev: $*" >&2
   exit 1

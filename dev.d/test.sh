@@ -17,7 +17,10 @@ run_test() {
       test_java '!it' ''
       test_java it ''
       ;;
-    unit) test_java '!it' "$pattern" ;;
+    unit)
+      need_build_packages
+      test_java '!it' "$pattern"
+      ;;
     native) test_native ;;
     style) test_style ;;
     root)
@@ -56,9 +59,9 @@ test_style() {
 # The launcher's own tests: make's targets. Their programs name each test on a line ("  a sentence"), with "skipped:
 # why" or the checks that failed below it, further in; a target that names none counts as one test.
 test_native() {
-  need gcc:gcc make:make musl-gcc:musl-tools /usr/include/stdio.h:libc6-dev clang-14:clang-14 \
-    aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross \
-    qemu-aarch64-static:qemu-user-static
+  need_build_packages
+  need clang-14:clang-14 aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu \
+    /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross qemu-aarch64-static:qemu-user-static
   local target log rc outcome name reason
   for target in check check-sanitize check-aarch64 fuzz; do
     log=build/native-$target.log rc=0
