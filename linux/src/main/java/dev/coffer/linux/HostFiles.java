@@ -1,5 +1,8 @@
 package dev.coffer.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,6 +14,7 @@ import java.util.Optional;
 public final class HostFiles {
   static final int CURRENT_DIRECTORY = -100;
 
+  private static final int PATH_MAX = 4096;
   private static final int AT_REMOVEDIR = 0x200;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
 
@@ -123,6 +127,21 @@ public final class HostFiles {
         return Optional.empty();
       }
       throw e;
+    }
+  }
+
+  /** Where a symbolic link points; empty where there is none or it may not be read. */
+  public static Optional<Path> readLink(Path path) {
+    try (Call call = new Call()) {
+      MemorySegment target = call.allocate(PATH_MAX);
+      long length =
+          call.run(Sys.READLINKAT, CURRENT_DIRECTORY, call.path(path), target.address(), PATH_MAX);
+      return length < 0
+          ? Optional.empty()
+          : Optional.of(
+              Path.of(
+                  new String(
+                      target.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8)));
     }
   }
 

@@ -69,6 +69,66 @@ final class Layouts {
           JAVA_LONG.withName("l_len"),
           JAVA_INT.withName("l_pid"),
           MemoryLayout.paddingLayout(4));
+  static final StructLayout NLMSGHDR =
+      struct(
+          "nlmsghdr",
+          JAVA_INT.withName("nlmsg_len"),
+          JAVA_SHORT.withName("nlmsg_type"),
+          JAVA_SHORT.withName("nlmsg_flags"),
+          JAVA_INT.withName("nlmsg_seq"),
+          JAVA_INT.withName("nlmsg_pid"));
+  static final StructLayout IFINFOMSG =
+      struct(
+          "ifinfomsg",
+          JAVA_BYTE.withName("ifi_family"),
+          MemoryLayout.paddingLayout(1),
+          JAVA_SHORT.withName("ifi_type"),
+          JAVA_INT.withName("ifi_index"),
+          JAVA_INT.withName("ifi_flags"),
+          JAVA_INT.withName("ifi_change"));
+  static final StructLayout IFADDRMSG =
+      struct(
+          "ifaddrmsg",
+          JAVA_BYTE.withName("ifa_family"),
+          JAVA_BYTE.withName("ifa_prefixlen"),
+          JAVA_BYTE.withName("ifa_flags"),
+          JAVA_BYTE.withName("ifa_scope"),
+          JAVA_INT.withName("ifa_index"));
+
+  /**
+   * The first fields of the anonymous structures in union bpf_attr; the kernel takes any shorter
+   * size.
+   */
+  static final StructLayout BPF_PROG_LOAD =
+      struct(
+          "bpf_attr",
+          JAVA_INT.withName("prog_type"),
+          JAVA_INT.withName("insn_cnt"),
+          JAVA_LONG.withName("insns"),
+          JAVA_LONG.withName("license"),
+          JAVA_INT.withName("log_level"),
+          JAVA_INT.withName("log_size"),
+          JAVA_LONG.withName("log_buf"),
+          JAVA_INT.withName("kern_version"),
+          JAVA_INT.withName("prog_flags"));
+
+  static final StructLayout BPF_PROG_ATTACH =
+      struct(
+          "bpf_attr",
+          JAVA_INT.withName("target_fd"),
+          JAVA_INT.withName("attach_bpf_fd"),
+          JAVA_INT.withName("attach_type"),
+          JAVA_INT.withName("attach_flags"),
+          JAVA_INT.withName("replace_bpf_fd"));
+  static final StructLayout BPF_PROG_QUERY =
+      struct(
+          "bpf_attr",
+          JAVA_INT.withName("target_fd"),
+          JAVA_INT.withName("attach_type"),
+          JAVA_INT.withName("query_flags"),
+          JAVA_INT.withName("attach_flags"),
+          JAVA_LONG.withName("prog_ids"),
+          JAVA_INT.withName("prog_cnt"));
 
   /** Packed on x86_64 only, so that 32-bit programs see the same, epoll_ctl(2). */
   static final StructLayout EPOLL_EVENT = epollEvent(Architecture.CURRENT);

@@ -1,0 +1,54 @@
+package dev.coffer.linux;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What /proc/PID/status says of a process.
+ *
+ * @param name of its program, at most 15 characters
+ * @param state a letter such as {@code S}, or {@code Z} for one that only waits to be reaped
+ * @param uids real, effective, saved and file system uid
+ * @param gids the same of groups
+ * @param nestedPids its pid in each pid namespace from ours inwards
+ * @param effective capabilities as a bit set
+ */
+public record ProcessStatus(
+    String name,
+    char state,
+    int parent,
+    List<Integer> uids,
+    List<Integer> gids,
+    List<Integer> nestedPids,
+    long effective) {
+  static ProcessStatus parse(String text) {
+    Map<String, String> fields =
+        text.lines()
+            .map(line -> line.split(":\\s*", 2))
+            .collect(Collectors.toMap(field -> field[0], field -> field[1]));
+    return new ProcessStatus(
+        fields.get("Name"),
+        fields.get("State").charAt(0),
+        Integer.parseInt(fields.get("PPid")),
+        numbers(fields.get("Uid")),
+        numbers(fields.get("Gid")),
+        numbers(fields.getOrDefault("NSpid", fields.get("Pid"))),
+        Long.parseUnsignedLong(fields.get("CapEff"), 16));
+  }
+
+  public boolean isZombie() {
+    return state == 'Z' || state == 'X';
+  }
+
+  /** The effective uid. */
+  public int uid() {
+    return uids.get(1);
+  }
+
+  /** Uids go beyond the range of {@code int} only in the one value that means nobody. */
+  private static List<Integer> numbers(String text) {
+    return Arrays.stream(text.split("\\s+")).map(Integer::parseUnsignedInt).toList();
+  }
+}
