@@ -21,11 +21,17 @@ static bool is_register_span(const struct op *op, unsigned k)
 	       op->arg[k + 1] <= REGISTERS - op->arg[k];
 }
 
-/* A span of the blob whose offset is in argument k. */
-static bool is_blob_span(const struct checker *c, const struct op *op, unsigned k, uint64_t length)
+/*
+ * A span of the blob whose offset is in argument k: these arguments are offsets by their meaning, so that
+ * an immediate says the same as a blob address. It becomes one.
+ */
+static bool is_blob_span(const struct checker *c, struct op *op, unsigned k, uint64_t length)
 {
-	return op->kind[k] == KIND_BLOB && op->arg[k] <= c->program->blob_length &&
-	       length <= c->program->blob_length - op->arg[k];
+	if (op->kind[k] == KIND_REGISTER || op->arg[k] > c->program->blob_length ||
+	    length > c->program->blob_length - op->arg[k])
+		return false;
+	op->kind[k] = KIND_BLOB;
+	return true;
 }
 
 static bool is_word_size(const struct op *op, unsigned k)
@@ -35,7 +41,7 @@ static bool is_word_size(const struct op *op, unsigned k)
 }
 
 /* A string at argument k with room for argument 2 bytes, which the op may extend. */
-static bool is_buffer(const struct checker *c, const struct op *op)
+static bool is_buffer(const struct checker *c, struct op *op)
 {
 	return is_immediate(op, 2) && op->arg[2] > 0 && is_blob_span(c, op, 0, op->arg[2]);
 }
@@ -72,11 +78,10 @@ static bool check_clone(struct checker *c, const struct op *op, uint32_t i)
 	return true;
 }
 
-static bool check_spawn(const struct checker *c, const struct op *op)
+static bool check_spawn(const struct checker *c, struct op *op)
 {
-	bool cwd = op->kind[4] == KIND_BLOB || (is_immediate(op, 4) && op->arg[4] == 0);
-	return is_blob_span(c, op, 0, 1) && is_blob_span(c, op, 1, 8) && is_blob_span(c, op, 2, 8) && cwd &&
-	       !(op->flags & ~SPAWN_OP_TOLERATE);
+	return is_blob_span(c, op, 0, 1) && is_blob_span(c, op, 1, 8) && is_blob_span(c, op, 2, 8) &&
+	       is_blob_span(c, op, 4, 1) && !(op->flags & ~SPAWN_OP_TOLERATE);
 }
 
 static bool check_arguments(const struct checker *c, const struct op *op)
@@ -94,7 +99,7 @@ static bool check_arguments(const struct checker *c, const struct op *op)
 	return true;
 }
 
-static bool check_op(struct checker *c, const struct op *op, uint32_t i)
+static bool check_op(struct checker *c, struct op *op, uint32_t i)
 {
 	switch (op->code) {
 	case OP_SYSCALL:

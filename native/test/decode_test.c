@@ -110,7 +110,10 @@ static void test_spans(void)
 	refuses("a store of three bytes is refused", 0);
 	fresh();
 	OP(&b, OP_STORE, NONE, 0, IMM(0), IMM(1), IMM(8));
-	refuses("a store to an immediate address is refused", 0);
+	accepts("an offset may be immediate");
+	fresh();
+	OP(&b, OP_STORE, NONE, 0, IMM(1), IMM(1), IMM(8));
+	refuses("a store to an immediate offset over the end is refused", 0);
 	fresh();
 	OP(&b, OP_STORE, NONE, 0, REG(16), IMM(1), IMM(8));
 	refuses("a store to a register's address is refused", 0);
@@ -127,7 +130,7 @@ static void test_spans(void)
 	OP(&b, OP_DECIMAL, NONE, 0, BLOB(0), IMM(1), IMM(UINT64_MAX));
 	refuses("room that overflows is refused", 0);
 	fresh();
-	OP(&b, OP_APPEND, NONE, 0, BLOB(0), IMM(1), IMM(8));
+	OP(&b, OP_APPEND, NONE, 0, BLOB(0), IMM(8), IMM(8));
 	refuses("appending what is not in the blob is refused", 0);
 	fresh();
 	OP(&b, OP_SIGNAL, NONE, 0, IMM(60), IMM(4));
