@@ -80,7 +80,7 @@ find_jdk() {
 maven() {
   need mvn:maven
   MAVEN_OPTS="${MAVEN_OPTS:-} -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED" \
-    mvn -q -B -Dstyle.color=never "$@" | sed $'s/\e\\[0m//g'
+    mvn -q -B -Dstyle.color=never "$@" 2>&1 | sed $'s/\e\\[0m//g'
 }
 
 # stamp FILE...: one line for the state of the sources (names, sizes, times, also of folders, for what was deleted).
