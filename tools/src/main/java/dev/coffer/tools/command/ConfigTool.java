@@ -1,18 +1,23 @@
 package dev.coffer.tools.command;
 
+import dev.coffer.config.SystemConfig;
 import dev.coffer.tools.option.CommandPage;
+import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
 import java.util.List;
+import java.util.Optional;
 
-/** lxc-config: settings of the whole installation. */
+/** lxc-config: settings of the whole installation, lxc.system.conf(5). */
 public final class ConfigTool implements Tool {
+  private static final Option LIST = Option.flag('l', "list", "List the items there are.");
+
   private static final CommandPage PAGE =
       new CommandPage(
           "lxc-config",
           "-l | ITEM",
           "shows settings of the whole installation",
-          "",
-          OptionTable.bare(),
+          "ITEM may be shortened; the first item that begins with it is shown.",
+          OptionTable.bare(LIST),
           List.of());
 
   @Override
@@ -27,6 +32,44 @@ public final class ConfigTool implements Tool {
 
   @Override
   public int run(Session session) {
-    throw new BadArgument("not there yet");
+    if (session.has(LIST)) {
+      session.out().println(String.join("\n", session.coffer().systemConfig().items()));
+      return Runner.OK;
+    }
+    if (session.operands().isEmpty() || session.operands().getFirst().isEmpty()) {
+      session.out().print(session.face() == Face.COFFER ? all(session) : usage());
+      return Runner.OK;
+    }
+    return show(session, session.operands().getFirst());
+  }
+
+  /** As LXC has it, all of this is output, and only an unknown item is a failure. */
+  private static int show(Session session, String wanted) {
+    SystemConfig config = session.coffer().systemConfig();
+    for (String item : config.items()) {
+      if (item.startsWith(wanted)) {
+        Optional<String> value = config.get(item);
+        session.out().println(value.orElse(wanted + " is not set."));
+        return Runner.OK;
+      }
+    }
+    session.out().println("Unknown configuration item: " + wanted);
+    return Runner.FAILED;
+  }
+
+  private static String all(Session session) {
+    SystemConfig config = session.coffer().systemConfig();
+    StringBuilder out = new StringBuilder();
+    for (String item : config.items()) {
+      out.append(item).append(" = ").append(config.get(item).orElse("")).append('\n');
+    }
+    return out.toString();
+  }
+
+  private static String usage() {
+    return """
+    Usage: lxc-config -l: list all available configuration items
+           lxc-config item: print configuration item
+    """;
   }
 }

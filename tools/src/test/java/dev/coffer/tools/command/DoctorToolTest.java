@@ -1,0 +1,150 @@
+package dev.coffer.tools.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coffer.tools.doctor.Examination;
+import dev.coffer.tools.doctor.Finding;
+import dev.coffer.tools.doctor.Finding.Level;
+import dev.coffer.tools.doctor.LiveMachine;
+import dev.coffer.tools.doctor.Machine;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DoctorToolTest {
+  private final FakeMachine machine = new FakeMachine();
+
+  /** A machine on which everything is as it should be, until a test takes something away. */
+  private static final class FakeMachine implements Machine {
+    String kernel = "6.1.0-18-amd64";
+    boolean root = true;
+    final Map<String, String> files = new HashMap<>();
+    final Set<String> absent = new HashSet<>();
+
+    FakeMachine() {
+      files.put("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids\n");
+      files.put("/proc/mounts", "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n");
+      files.put("/proc/filesystems", "nodev\tsysfs\nnodev\toverlay\n\text4\nnodev\tfuse\n");
+      files.put("/sys/module/apparmor/parameters/enabled", "Y\n");
+      files.put("/etc/subuid", "root:100000:65536\n");
+      files.put("/etc/subgid", "root:100000:65536\n");
+      files.put("/proc/sys/net/ipv4/ip_forward", "1\n");
+      files.put("/proc/sys/fs/inotify/max_user_instances", "1024\n");
+    }
+
+    @Override
+    public String kernelRelease() {
+      return kernel;
+    }
+
+    @Override
+    public boolean isRoot() {
+      return root;
+    }
+
+    @Override
+    public Optional<String> read(String path) {
+      return Optional.ofNullable(files.get(path));
+    }
+
+    @Override
+    public boolean exists(String path) {
+      return !absent.contains(path);
+    }
+
+    @Override
+    public boolean hasProgram(String name) {
+      return !absent.contains(name);
+    }
+  }
+
+  private List<String> notes(Level level) {
+    return Examination.of(machine).of(level).stream()
+        .map(finding -> finding.thing() + ": " + finding.note())
+        .toList();
+  }
+
+  @Test
+  void aMachineThatHasEverythingIsAllRight() {
+    assertEquals(List.of(), notes(Level.LIMITED));
+    assertEquals(List.of(), notes(Level.MISSING));
+  }
+
+  @Test
+  void aMissingProgramIsNamedWithItsPackage() {
+    machine.absent.add("newuidmap");
+    machine.absent.add("busybox");
+    assertEquals(
+        List.of(
+            "busybox: needed for the built-in image; remedy: apt install busybox-static",
+            "newuidmap: needed for unprivileged containers; remedy: apt install uidmap"),
+        notes(Level.LIMITED));
+  }
+
+  @Test
+  void anOldKernelAndMissingNamespacesAreWhatContainersCannotDoWithout() {
+    machine.kernel = "5.4.0";
+    machine.absent.add("/proc/self/ns/pid");
+    assertEquals(
+        List.of(
+            "kernel 5.4.0: 5.15 or later is needed; Debian 12 has 6.1",
+            "process id namespaces: no container can have an init; the kernel was built without"
+                + " them"),
+        notes(Level.MISSING));
+  }
+
+  @Test
+  void hybridControlGroupsTakeTheirControllersFromBothTrees() {
+    machine.absent.add("/sys/fs/cgroup/cgroup.controllers");
+    machine.files.remove("/sys/fs/cgroup/cgroup.controllers");
+    machine.files.put("/sys/fs/cgroup/unified/cgroup.controllers", "pids\n");
+    machine.files.put(
+        "/proc/mounts",
+        "cgroup /sys/fs/cgroup/cpu cgroup rw,cpu,cpuacct 0 0\n"
+            + "cgroup /sys/fs/cgroup/memory cgroup rw,memory 0 0\n");
+    assertEquals(
+        List.of(
+            "cpuset controller: containers cannot be bound to processors; remedy: no"
+                + " cgroup_disable=cpuset on the boot line"),
+        notes(Level.LIMITED));
+  }
+
+  @Test
+  void noControlGroupsAtAllAreMissing() {
+    machine.absent.add("/sys/fs/cgroup/cgroup.controllers");
+    machine.absent.add("/sys/fs/cgroup/unified/cgroup.controllers");
+    machine.files.remove("/sys/fs/cgroup/cgroup.controllers");
+    machine.files.remove("/proc/mounts");
+    assertEquals(
+        List.of(
+            "control groups: nothing is mounted; remedy: mount -t cgroup2 cgroup2 /sys/fs/cgroup"),
+        notes(Level.MISSING));
+  }
+
+  @Test
+  void whatIsSwitchedOffIsToldWithTheSwitch() {
+    machine.files.put("/proc/sys/user/max_user_namespaces", "0\n");
+    machine.files.put("/proc/sys/net/ipv4/ip_forward", "0\n");
+    machine.files.put("/proc/sys/fs/inotify/max_user_instances", "128\n");
+    assertEquals(
+        List.of(
+            "unprivileged user namespaces: switched off; remedy: sysctl"
+                + " user.max_user_namespaces=15000",
+            "IPv4 forwarding: off; containers do not reach beyond this machine; remedy: sysctl"
+                + " net.ipv4.ip_forward=1",
+            "fs.inotify.max_user_instances: 128; with many containers systemd inside fails to start;"
+                + " remedy: sysctl fs.inotify.max_user_instances=1024"),
+        notes(Level.LIMITED));
+  }
+
+  @Test
+  void theMachineTheTestsRunOnCanBeExamined() {
+    List<Finding> ok = Examination.of(new LiveMachine(Map.of())).of(Level.OK);
+    assertTrue(ok.stream().anyMatch(finding -> finding.thing().equals("mount namespaces")));
+  }
+}
