@@ -11,14 +11,23 @@ public class CofferException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient List<String> details;
+  private final int exitCode;
 
   /**
    * @param message the first line without tool and container, for instance {@code Container is not defined}
    * @param details further lines such as {@code from  FILE:LINE  KEY} and {@code hint  …}
    */
   public CofferException(String message, List<String> details) {
+    this(message, details, 1);
+  }
+
+  /**
+   * @param exitCode what a tool ends with because of this, 1 to 255
+   */
+  public CofferException(String message, List<String> details, int exitCode) {
     super(message);
     this.details = List.copyOf(details);
+    this.exitCode = exitCode;
   }
 
   public CofferException(String message) {
@@ -30,6 +39,11 @@ public class CofferException extends RuntimeException {
     return new CofferException(
         message,
         problems.stream().filter(Problem::isError).map(Problem::describe).collect(Collectors.toList()));
+  }
+
+  /** What a tool ends with because of this. */
+  public int exitCode() {
+    return exitCode;
   }
 
   /** Further lines, to be indented below the message. */

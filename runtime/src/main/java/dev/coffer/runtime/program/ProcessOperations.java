@@ -76,13 +76,16 @@ public final class ProcessOperations {
    * The bounding set decides for root at execution; the other sets matter to start hooks and to an init
    * that is not root.
    *
-   * @param held bits of the capabilities held now
+   * @param held bits of the capabilities held now; -1 when that is not known
    */
   public void dropCapabilities(List<Capability> dropped, long held) {
     long kept = held;
     for (Capability capability : dropped) {
       stream.sys(Sys.PRCTL, Flags.PR_CAPBSET_DROP, capability.number(), 0, 0, 0);
       kept &= ~capability.bit();
+    }
+    if (held == -1L) {
+      return;
     }
     ByteBuffer header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     header.putInt(Flags.CAPABILITY_VERSION_3);
@@ -137,6 +140,13 @@ public final class ProcessOperations {
 
   /** execvp(3): every directory is tried; of the errors, one other than "not found" is told. */
   public void execute(ContainerStep.Execute step) {
+    execute(step, true);
+  }
+
+  /**
+   * @param last whether nothing is tried after this one, so that its failure is the child's
+   */
+  void execute(ContainerStep.Execute step, boolean last) {
     Blob argv = program.vectorOf(step.command());
     Blob envp = program.vectorOf(step.environment());
     List<String> candidates = candidates(step);
@@ -156,7 +166,9 @@ public final class ProcessOperations {
       stream.set(worst, (long) Errno.EACCES.number());
       stream.place(next);
     }
-    stream.fail(worst);
+    if (last) {
+      stream.fail(worst);
+    }
   }
 
   private static List<String> candidates(ContainerStep.Execute step) {

@@ -1,0 +1,88 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.Errno;
+import dev.coffer.linux.Fd;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.linux.OpenFlags;
+import dev.coffer.linux.Pty;
+import dev.coffer.linux.WaitStatus;
+import dev.coffer.model.CofferException;
+import dev.coffer.runtime.program.Arg.Register;
+import dev.coffer.runtime.program.AttachAssembler;
+import dev.coffer.runtime.program.Program;
+import dev.coffer.runtime.program.Registers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs one command inside a container, as the caller's child, and waits for it. */
+public final class Attach {
+  private static final int NOT_FOUND = 127;
+  private static final int NOT_EXECUTABLE = 126;
+
+  private Attach() {}
+
+  /**
+   * @param terminal a terminal of the container's, when the caller has one to be replaced
+   * @return the command's exit status, 128 + signal when a signal ended it
+   */
+  public static int run(AttachOrder order, Optional<Pty> terminal, Caller caller) {
+    List<Fd> opened = new ArrayList<>();
+    try (Executor executor = new Executor(caller.launch(true))) {
+      List<Register> landings = new ArrayList<>();
+      List<Fd> fds = new ArrayList<>();
+      landings.add(AttachAssembler.INIT);
+      fds.add(order.init().fd());
+      terminal.ifPresent(
+          pty -> {
+            landings.add(Registers.CONSOLE);
+            fds.add(pty.master());
+            landings.add(Registers.TERMINAL);
+            fds.add(pty.slave());
+          });
+      order
+          .terminalLog()
+          .ifPresent(
+              log -> {
+                int flags = OpenFlags.WRITE_ONLY | OpenFlags.APPEND | OpenFlags.CREATE;
+                opened.add(HostFiles.open(log, flags, 0600));
+                landings.add(Registers.CONSOLE_LOG);
+                fds.add(opened.getLast());
+              });
+      List<Integer> replaced = new ArrayList<>();
+      for (int number = 0; terminal.isPresent() && number <= 2; number++) {
+        if (caller.isTerminal(number)) {
+          replaced.add(number);
+        }
+      }
+      Program program = AttachAssembler.assemble(order, landings, replaced);
+      Executor.Outcome outcome =
+          executor.run(program, fds, (_, _, extra) -> extra.forEach(Fd::close));
+      return switch (outcome) {
+        case Executor.Outcome.Done _ -> new WaitStatus(caller.awaitEnded()).shellCode();
+        case Executor.Outcome.Lost _ -> new WaitStatus(caller.awaitEnded()).shellCode();
+        case Executor.Outcome.Failed failed -> {
+          executor.quit(1);
+          caller.awaitEnded();
+          throw failure(order, program, failed);
+        }
+      };
+    } finally {
+      opened.forEach(Fd::close);
+    }
+  }
+
+  private static CofferException failure(
+      AttachOrder order, Program program, Executor.Outcome.Failed failed) {
+    String reason = Errno.describe(failed.errno());
+    if (program.stepOf(failed.operation()) == AttachAssembler.EXECUTE) {
+      String command = order.commands().getLast().getFirst();
+      int code = failed.errno() == Errno.ENOENT.number() ? NOT_FOUND : NOT_EXECUTABLE;
+      return new CofferException(
+          "Failed to exec \"" + command + "\": " + reason, List.of(), code);
+    }
+    return new CofferException(
+        "cannot attach, " + program.callOf(failed.operation()) + " failed: " + reason,
+        List.of("hint  the container may be stopping just now"));
+  }
+}

@@ -1,0 +1,48 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.Pidfd;
+import dev.coffer.model.Capability;
+import dev.coffer.model.ContainerSpec.Personality;
+import dev.coffer.model.Namespace;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A command to run inside a running container.
+ *
+ * @param init the container's first process
+ * @param namespaces those of the container to join
+ * @param cgroups directories of the cgroups to enter; empty to stay in the caller's
+ * @param unifiedCgroup where the process is born instead, when the host has only the v2 tree
+ * @param commands each with its arguments; the first that exists is executed
+ * @param dropped capabilities to give up
+ * @param terminal where the session's terminal comes from: the container's devpts, when it has one
+ * @param terminalOwner uid and gid on the host that own the terminal
+ * @param remountProcSys whether the command gets its own /proc and /sys
+ */
+public record AttachOrder(
+    Pidfd init,
+    Set<Namespace> namespaces,
+    List<String> cgroups,
+    Optional<String> unifiedCgroup,
+    List<List<String>> commands,
+    List<String> searchPath,
+    List<String> environment,
+    Optional<String> cwd,
+    long uid,
+    long gid,
+    List<Capability> dropped,
+    boolean noNewPrivileges,
+    Optional<Personality> personality,
+    Optional<Path> terminalLog,
+    boolean remountProcSys) {
+  public AttachOrder {
+    namespaces = Set.copyOf(namespaces);
+    cgroups = List.copyOf(cgroups);
+    commands = List.copyOf(commands);
+    environment = List.copyOf(environment);
+    dropped = List.copyOf(dropped);
+  }
+}

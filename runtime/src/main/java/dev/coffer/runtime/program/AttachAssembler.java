@@ -1,0 +1,152 @@
+package dev.coffer.runtime.program;
+
+import dev.coffer.linux.Sys;
+import dev.coffer.model.Namespace;
+import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.Origin;
+import dev.coffer.runtime.AttachOrder;
+import dev.coffer.runtime.program.Arg.Blob;
+import dev.coffer.runtime.program.Arg.Register;
+import java.util.List;
+
+/** Encodes a command that is run inside a running container. */
+public final class AttachAssembler {
+  /** Where the pidfd of the container's init goes. */
+  public static final Register INIT = new Register(20);
+
+  /** The step that operations of the execution belong to. */
+  public static final int EXECUTE = 1;
+
+  private static final int FIRST_CGROUP = 40;
+  private static final int SIGKILL = 9;
+
+  private final AttachOrder order;
+  private final List<Register> landings;
+  private final List<Integer> onTerminal;
+  private final ProgramBuilder program = new ProgramBuilder(Registers.landing());
+  private final Stream parent = program.main();
+  private final Stream child = program.child();
+
+  private AttachAssembler(
+      AttachOrder order, List<Register> landings, List<Integer> onTerminal) {
+    this.order = order;
+    this.landings = landings;
+    this.onTerminal = onTerminal;
+  }
+
+  /**
+   * @param onTerminal the standard streams that the session's terminal replaces
+   */
+  public static Program assemble(
+      AttachOrder order, List<Register> landings, List<Integer> onTerminal) {
+    return new AttachAssembler(order, landings, onTerminal).assemble();
+  }
+
+  private Program assemble() {
+    for (int i = 0; i < landings.size(); i++) {
+      parent.set(landings.get(i), new Register(Registers.landing() + i));
+    }
+    parent.set(Registers.ON_EXIT, 1L);
+    relay();
+    Object birthplace = openCgroups();
+    join();
+    program.cloneChild(0L, birthplace, true, Registers.MAIN_PID);
+    insideOut();
+    parent.step(EXECUTE);
+    parent.awaitExecution();
+    return program.build();
+  }
+
+  private void relay() {
+    if (onTerminal.contains(0)) {
+      parent.set(Registers.PEER_IN, 0L);
+      parent.raw(0L, Registers.CONSOLE);
+    }
+    if (onTerminal.contains(1) || onTerminal.contains(2)) {
+      parent.set(Registers.PEER_OUT, onTerminal.contains(1) ? 1L : 2L);
+    } else if (onTerminal.contains(0)) {
+      parent.set(Registers.PEER_OUT, 0L);
+    }
+  }
+
+  /** Opened here, while the host's tree is in sight; entered by the child. */
+  private Object openCgroups() {
+    if (order.unifiedCgroup().isPresent()) {
+      Register directory = new Register(FIRST_CGROUP);
+      int flags = Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC;
+      parent
+          .sys(
+              Sys.OPENAT, Flags.AT_FDCWD, program.text(order.unifiedCgroup().get()), flags, 0)
+          .to(directory);
+      return directory;
+    }
+    for (int i = 0; i < order.cgroups().size(); i++) {
+      parent
+          .sys(
+              Sys.OPENAT,
+              Flags.AT_FDCWD,
+              program.text(order.cgroups().get(i) + "/cgroup.procs"),
+              Flags.O_WRONLY | Flags.O_CLOEXEC,
+              0)
+          .to(new Register(FIRST_CGROUP + i));
+    }
+    return -1L;
+  }
+
+  private void join() {
+    long flags =
+        order.namespaces().stream().mapToLong(Namespace::cloneFlag).reduce(0, (a, b) -> a | b);
+    if (flags != 0) {
+      parent.sys(Sys.SETNS, INIT, flags);
+    }
+  }
+
+  private void insideOut() {
+    ProcessOperations process = new ProcessOperations(program, child);
+    process.dieWithKeeper(SIGKILL);
+    Blob self = program.text("0");
+    for (int i = 0; order.unifiedCgroup().isEmpty() && i < order.cgroups().size(); i++) {
+      child.sys(Sys.WRITE, new Register(FIRST_CGROUP + i), self, 1);
+    }
+    if (order.namespaces().contains(Namespace.USER)) {
+      process.becomeUser(0, 0, List.of(), SIGKILL);
+    }
+    if (order.remountProcSys()) {
+      remount("proc");
+      remount("sys");
+    }
+    order.personality().ifPresent(process::personality);
+    if (!order.dropped().isEmpty()) {
+      process.dropCapabilities(order.dropped(), -1L);
+    }
+    if (order.noNewPrivileges()) {
+      process.forbidNewPrivileges();
+    }
+    process.startSession(onTerminal, true);
+    order.cwd().ifPresent(cwd -> process.enterDirectory(cwd, false));
+    if (order.uid() != 0 || order.gid() != 0) {
+      process.becomeUser(order.uid(), order.gid(), List.of(), SIGKILL);
+    }
+    child.step(EXECUTE);
+    for (List<String> command : order.commands()) {
+      process.execute(
+          new ContainerStep.Execute(
+              command, order.searchPath(), order.environment(), Origin.option("command")),
+          command == order.commands().getLast());
+    }
+  }
+
+  /** Its own view of a kernel file system, in a mount namespace of its own. */
+  private void remount(String name) {
+    String type = name.equals("sys") ? "sysfs" : name;
+    if (name.equals("proc")) {
+      child.sys(Sys.UNSHARE, (long) Namespace.MOUNT.cloneFlag());
+      child.sys(Sys.MOUNT, 0, program.text("/"), 0, Flags.MS_SLAVE | MS_REC, 0);
+    }
+    Blob path = program.text("/" + name);
+    child.sys(Sys.UMOUNT2, path, Flags.MNT_DETACH).tolerateAny();
+    child.sys(Sys.MOUNT, program.text(type), path, program.text(type), 0, 0).tolerateAny();
+  }
+
+  private static final long MS_REC = 1 << 14;
+}
