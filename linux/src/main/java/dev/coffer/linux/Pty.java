@@ -10,6 +10,7 @@ import java.nio.file.Path;
  * launcher.
  */
 public final class Pty implements AutoCloseable {
+  private static final int FLAGS = OpenFlags.READ_WRITE | OpenFlags.NO_CONTROLLING_TERMINAL;
   private static final long TIOCSPTLCK = 0x40045431L;
   private static final long TIOCGPTN = 0x80045430L;
   private static final long TIOCGPTPEER = 0x5441;
@@ -25,8 +26,25 @@ public final class Pty implements AutoCloseable {
   }
 
   public static Pty open() {
-    int flags = OpenFlags.READ_WRITE | OpenFlags.NO_CONTROLLING_TERMINAL;
-    Fd master = HostFiles.open(Path.of("/dev/ptmx"), flags, 0);
+    return of(HostFiles.open(Path.of("/dev/ptmx"), FLAGS, 0));
+  }
+
+  /** A terminal of the devpts instance whose root directory is opened here. */
+  public static Pty openIn(Fd devpts) {
+    try (Call call = new Call()) {
+      long master =
+          call.check(
+              Sys.OPENAT,
+              devpts.number(),
+              call.text("ptmx"),
+              FLAGS | OpenFlags.CLOSE_ON_EXEC,
+              0);
+      return of(Fd.of((int) master));
+    }
+  }
+
+  private static Pty of(Fd master) {
+    int flags = FLAGS;
     try (Call call = new Call()) {
       MemorySegment number = call.ints(0);
       call.check(Sys.IOCTL, master.number(), TIOCSPTLCK, number.address());

@@ -42,6 +42,7 @@ public final class Life {
   volatile boolean rebootWanted;
   volatile int exitCode;
   volatile StartOrder order;
+  volatile long generation;
   private Optional<Fd> devpts = Optional.empty();
 
   Life(String name, Path lxcPath, RunDirectory directory) {
@@ -91,6 +92,11 @@ public final class Life {
 
   public int ttys() {
     return ttys;
+  }
+
+  /** How often it has been started with this keeper: reboots count up. */
+  public long generation() {
+    return generation;
   }
 
   /** A value of the configuration it was started with; empty for unknown keys. */

@@ -1,10 +1,12 @@
 package dev.coffer.runtime;
 
+import dev.coffer.linux.CgroupDirs;
 import dev.coffer.linux.Errno;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.KernelException;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Poller;
+import dev.coffer.linux.Pty;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
@@ -14,6 +16,7 @@ import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.Step;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.Planner;
+import dev.coffer.runtime.program.Registers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -193,11 +196,72 @@ public final class Lives implements AutoCloseable {
     }
   }
 
+  /** Notes that a container was frozen or thawed. */
+  public void frozen(Life life, boolean frozen) {
+    if (frozen) {
+      change(life, ContainerState.FREEZING);
+      change(life, ContainerState.FROZEN);
+    } else {
+      change(life, ContainerState.THAWED);
+      change(life, ContainerState.RUNNING);
+    }
+  }
+
+  /** A terminal of the container's own devpts, or of the host's where it has none. */
+  public Pty terminal(Life life) {
+    Optional<Fd> devpts = life.devpts();
+    if (devpts.isEmpty()) {
+      Optional<Fd> fetched = Keeping.fetch(life, Registers.DEVPTS);
+      fetched.ifPresent(life::devpts);
+      devpts = fetched;
+    }
+    return devpts.map(Pty::openIn).orElseGet(Pty::open);
+  }
+
+  /**
+   * A cgroup below {@code directory} that processes can be in: itself, unless it has controllers enabled
+   * for its children, cgroups(7) "no internal processes".
+   */
+  public String leaf(String directory) {
+    String enabled = CgroupDirs.value(Path.of(directory), "cgroup.subtree_control");
+    if (enabled.isEmpty()) {
+      return directory;
+    }
+    Path leaf = Path.of(directory, ".lxc");
+    CgroupDirs.make(leaf);
+    return leaf.toString();
+  }
+
+  /** Waits for a container's next life to run. */
+  public boolean awaitGeneration(Life life, long generation, Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
+    synchronized (changes) {
+      while (life.generation < generation || life.state() != ContainerState.RUNNING) {
+        long left = (end - System.nanoTime()) / 1_000_000;
+        if (left <= 0 || life.state() == ContainerState.STOPPED) {
+          return false;
+        }
+        try {
+          changes.wait(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
   /** The container runs: hear of its end, serve its clients. */
   void keep(Life life) {
+    life.generation++;
     change(life, ContainerState.RUNNING);
-    onRunning.accept(life);
-    poller.add(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT, life);
+    if (life.generation == 1) {
+      onRunning.accept(life);
+      poller.add(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT, life);
+    } else {
+      rewatch(life);
+    }
     if (life.executor.hasPendingExit()) {
       poller.wakeup();
       handle(life);

@@ -1,0 +1,164 @@
+package dev.coffer;
+
+import dev.coffer.linux.Pidfd;
+import dev.coffer.linux.Pty;
+import dev.coffer.model.Capability;
+import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerSpec.EnvironmentEntry;
+import dev.coffer.model.ContainerSpec.EnvironmentEntry.Scope;
+import dev.coffer.model.ContainerSpec.Personality;
+import dev.coffer.model.Namespace;
+import dev.coffer.model.Sourced;
+import dev.coffer.plan.CgroupPlacement;
+import dev.coffer.runtime.Attach;
+import dev.coffer.runtime.AttachOrder;
+import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.Life;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One lxc-attach(1). */
+final class Attachment {
+  private static final String DEFAULT_PATH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private final Host host;
+  private final Caller caller;
+  private final Life life;
+
+  Attachment(Host host, Caller caller, Life life) {
+    this.host = host;
+    this.caller = caller;
+    this.life = life;
+  }
+
+  int attach(AttachOptions options) {
+    Set<Namespace> namespaces = namespaces(options);
+    Map<String, String> environment = environment(options);
+    boolean confined = !options.elevated().contains(AttachOptions.Elevation.CAPABILITIES);
+    Pidfd init =
+        life.initPidfd().orElseThrow(() -> new CofferException("Failed to get init pid"));
+    AttachOrder order =
+        new AttachOrder(
+            init,
+            namespaces,
+            cgroups(options),
+            birthplace(options),
+            commands(options),
+            List.of(environment.getOrDefault("PATH", DEFAULT_PATH).split(":")),
+            environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
+            Optional.of(caller.cwd().toString()),
+            options.uid().orElse(0),
+            options.gid().orElse(0),
+            confined ? dropped() : List.of(),
+            confined && life.spec().privileges().noNewPrivileges().value(),
+            personality(options),
+            options.terminalLog(),
+            options.remountProcSys());
+    boolean wantsTerminal =
+        caller.isTerminal(0) || caller.isTerminal(1) || caller.isTerminal(2);
+    if (!wantsTerminal) {
+      return Attach.run(order, Optional.empty(), caller);
+    }
+    try (Pty terminal = host.lives().terminal(life)) {
+      return Attach.run(order, Optional.of(terminal), caller);
+    }
+  }
+
+  private Set<Namespace> namespaces(AttachOptions options) {
+    Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
+    namespaces.addAll(life.namespaces());
+    if (!options.namespaces().isEmpty()) {
+      namespaces.retainAll(options.namespaces());
+    }
+    return namespaces;
+  }
+
+  private boolean entersCgroups(AttachOptions options) {
+    return !options.elevated().contains(AttachOptions.Elevation.CGROUP);
+  }
+
+  private List<String> cgroups(AttachOptions options) {
+    if (!entersCgroups(options) || birthplace(options).isPresent()) {
+      return List.of();
+    }
+    return life.placement().places().stream()
+        .map(CgroupPlacement.Place::innerDirectory)
+        .toList();
+  }
+
+  /** With only v2, a process is born where init is, or beside it where init made cgroups of its own. */
+  private Optional<String> birthplace(AttachOptions options) {
+    List<CgroupPlacement.Place> places = life.placement().places();
+    boolean unified = !places.isEmpty() && places.stream().allMatch(place -> place.tree().unified());
+    if (!unified || !entersCgroups(options)) {
+      return Optional.empty();
+    }
+    return Optional.of(host.lives().leaf(places.getFirst().innerDirectory()));
+  }
+
+  private List<List<String>> commands(AttachOptions options) {
+    if (!options.command().isEmpty()) {
+      return List.of(options.command());
+    }
+    List<List<String>> commands = new ArrayList<>();
+    LoginShell.of(life.initPid(), options.uid().orElse(0))
+        .ifPresent(shell -> commands.add(List.of(shell)));
+    commands.add(List.of("/bin/sh"));
+    return commands;
+  }
+
+  /** What init has lost for good. */
+  private List<Capability> dropped() {
+    long bounding = Processes.mask(life.initPid(), "CapBnd:");
+    long own = host.facts().allCapabilities();
+    List<Capability> dropped = new ArrayList<>();
+    for (Capability capability : Capability.values()) {
+      if ((own & capability.bit()) != 0 && (bounding & capability.bit()) == 0) {
+        dropped.add(capability);
+      }
+    }
+    return dropped;
+  }
+
+  private Optional<Personality> personality(AttachOptions options) {
+    if (options.architecture().isPresent()) {
+      return Architectures.personality(options.architecture().get());
+    }
+    return life.spec().personality().map(Sourced::value);
+  }
+
+  /** Kept variables, PATH, {@code container}, lxc.environment, then those of the command line. */
+  private Map<String, String> environment(AttachOptions options) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    if (options.clearEnvironment()) {
+      for (String name : options.keepVariables()) {
+        String value = caller.environment().get(name);
+        if (value != null) {
+          environment.put(name, value);
+        }
+      }
+    } else {
+      environment.putAll(caller.environment());
+    }
+    environment.putIfAbsent("PATH", DEFAULT_PATH);
+    environment.put("container", "lxc");
+    for (Sourced<EnvironmentEntry> entry : life.spec().environment()) {
+      if (entry.value().scope() != Scope.HOOKS) {
+        environment.put(entry.value().name(), entry.value().value());
+      }
+    }
+    for (String variable : options.variables()) {
+      int equals = variable.indexOf('=');
+      if (equals > 0) {
+        environment.put(variable.substring(0, equals), variable.substring(equals + 1));
+      }
+    }
+    return environment;
+  }
+}

@@ -1,0 +1,108 @@
+package dev.coffer;
+
+import dev.coffer.config.LxcConfig;
+import dev.coffer.config.SystemConfig;
+import dev.coffer.image.BuiltInImage;
+import dev.coffer.image.CreateRequest;
+import dev.coffer.image.Creator;
+import dev.coffer.image.Owner;
+import dev.coffer.model.CofferException;
+import dev.coffer.model.IdMap;
+import dev.coffer.model.Sourced;
+import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.HostCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** One lxc-create(1). */
+final class Creation {
+  private static final Set<String> STORES = Set.of("dir", "best");
+  private static final Set<String> LATER =
+      Set.of("lvm", "zfs", "rbd", "btrfs", "overlay", "overlayfs", "loop", "nbd");
+
+  private final Host host;
+  private final Caller caller;
+  private final String name;
+  private final Path lxcPath;
+
+  Creation(Host host, Caller caller, String name, Path lxcPath) {
+    this.host = host;
+    this.caller = caller;
+    this.name = name;
+    this.lxcPath = lxcPath;
+  }
+
+  void create(CreateOptions options) {
+    requireStore(options.store());
+    Optional<Path> file = options.config().or(this::defaultConfig);
+    String text = file.map(Creation::read).orElse("");
+    LxcConfig config =
+        LxcConfig.parse(text, file.orElse(Path.of("config")), caller.environment());
+    List<IdMap> maps =
+        config.spec(name, lxcPath).privileges().idMaps().stream().map(Sourced::value).toList();
+    CreateRequest request =
+        new CreateRequest(
+            name,
+            lxcPath,
+            options.template(),
+            options.templateArguments(),
+            text,
+            options.rootDirectory(),
+            owner(maps),
+            caller.environment(),
+            caller.cwd());
+    new Creator(new BuiltInImage())
+        .create(
+            request,
+            (argv, environment, cwd, mapped) ->
+                HostCommand.run(argv, environment, cwd, mapped ? maps : List.of(), caller),
+            made -> LxcConfig.read(made, caller.environment()).spec(name, lxcPath));
+  }
+
+  private static void requireStore(String store) {
+    if (STORES.contains(store)) {
+      return;
+    }
+    if (LATER.contains(store)) {
+      throw new CofferException(
+          "backing storage type " + store + " is not yet in effect",
+          List.of("hint  use \"-B dir\""));
+    }
+    throw new CofferException(store + " is not a valid backing storage type");
+  }
+
+  private Optional<Path> defaultConfig() {
+    return SystemConfig.read(host.facts().privileged(), caller.environment())
+        .get("lxc.default_config")
+        .map(Path::of)
+        .filter(Files::isRegularFile);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new CofferException(
+          "cannot read the configuration " + file + ": " + e.getMessage(), List.of());
+    }
+  }
+
+  private static Optional<Owner> owner(List<IdMap> maps) {
+    Optional<Long> uid = hostId(maps, IdMap.Kind.USER);
+    Optional<Long> gid = hostId(maps, IdMap.Kind.GROUP);
+    return uid.isPresent() && gid.isPresent()
+        ? Optional.of(new Owner(uid.get(), gid.get()))
+        : Optional.empty();
+  }
+
+  private static Optional<Long> hostId(List<IdMap> maps, IdMap.Kind kind) {
+    return maps.stream()
+        .filter(map -> map.kind() == kind && map.contains(0))
+        .map(map -> map.toHost(0))
+        .findFirst();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.coffer;
+
+import dev.coffer.config.LxcConfig;
+import dev.coffer.linux.CgroupTrees;
+import dev.coffer.model.Problem;
+import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.HostFactsReader;
+import dev.coffer.runtime.Lives;
+import dev.coffer.runtime.RunDirectory;
+import dev.coffer.runtime.StartOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What one process holds of the containers on this machine: those it started, those it found running, and
+ * what it knows of the kernel. An engine has one for as long as it lives; {@link Coffer#open} makes one.
+ */
+public final class Host implements AutoCloseable {
+  private final HostFactsReader facts = new HostFactsReader();
+  private final CgroupTrees trees = CgroupTrees.read();
+  private final Lives lives;
+
+  /**
+   * @param runDirectory where running containers are noted, see {@link RunDirectory#base}
+   * @param wake command that starts an engine when a container needs one
+   */
+  public Host(Path runDirectory, List<String> wake) {
+    this.lives = new Lives(runDirectory, facts, this::recall, wake);
+    lives.onEphemeralEnd(life -> Destruction.ofEphemeral(life.spec()));
+  }
+
+  private StartOrder recall(
+      String configText, String name, Path lxcPath, Map<String, String> memo) {
+    Path file = Path.of(memo.getOrDefault("config", lxcPath + "/" + name + "/config"));
+    LxcConfig config = LxcConfig.parse(configText, file, Map.of());
+    return Orders.recalled(config, name, lxcPath, Boolean.parseBoolean(memo.get("application")));
+  }
+
+  /**
+   * The API for one caller.
+   *
+   * @param notices gets what is worth saying but no failure, such as keys that are not yet in effect
+   */
+  public Coffer coffer(Caller caller, Path lxcPath, Consumer<Problem> notices) {
+    return new LocalCoffer(this, caller, lxcPath, notices);
+  }
+
+  /** The containers that run, and the way to hear of them. */
+  public Lives lives() {
+    return lives;
+  }
+
+  HostFactsReader facts() {
+    return facts;
+  }
+
+  CgroupTrees trees() {
+    return trees;
+  }
+
+  @Override
+  public void close() {
+    lives.close();
+  }
+}

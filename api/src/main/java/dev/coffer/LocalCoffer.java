@@ -1,0 +1,80 @@
+package dev.coffer;
+
+import dev.coffer.config.SystemConfig;
+import dev.coffer.model.Problem;
+import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.Life;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/** Containers of this machine for one caller. */
+final class LocalCoffer implements Coffer {
+  private final Host host;
+  private final Caller caller;
+  private final Path lxcPath;
+  private final Consumer<Problem> notices;
+
+  LocalCoffer(Host host, Caller caller, Path lxcPath, Consumer<Problem> notices) {
+    this.host = host;
+    this.caller = caller;
+    this.lxcPath = lxcPath;
+    this.notices = notices;
+  }
+
+  @Override
+  public Container container(String name) {
+    return container(name, lxcPath);
+  }
+
+  @Override
+  public Container container(String name, Path path) {
+    return new LocalContainer(host, caller, notices, name, path);
+  }
+
+  @Override
+  public List<Container> containers(Path path) {
+    TreeSet<String> names = new TreeSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+      for (Path entry : entries) {
+        if (Files.exists(entry.resolve("config"))) {
+          names.add(entry.getFileName().toString());
+        }
+      }
+    } catch (NoSuchFileException | NotDirectoryException _) {
+      // no directory, no defined containers
+      names.clear();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    for (Life life : host.lives().all()) {
+      if (life.lxcPath().equals(path)) {
+        names.add(life.name());
+      }
+    }
+    names.addAll(ForeignContainer.active(path));
+    return names.stream().map(name -> container(name, path)).toList();
+  }
+
+  @Override
+  public Path lxcPath() {
+    return lxcPath;
+  }
+
+  @Override
+  public SystemConfig systemConfig() {
+    return SystemConfig.read(host.facts().privileged(), caller.environment());
+  }
+
+  @Override
+  public void close() {
+    // the host stays with whoever made it
+  }
+}

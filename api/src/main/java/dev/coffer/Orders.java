@@ -1,0 +1,188 @@
+package dev.coffer;
+
+import dev.coffer.config.FstabLine;
+import dev.coffer.config.LxcConfig;
+import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.MountEntry;
+import dev.coffer.model.Namespace;
+import dev.coffer.model.Origin;
+import dev.coffer.model.Problem;
+import dev.coffer.model.Sourced;
+import dev.coffer.plan.StartRequest;
+import dev.coffer.runtime.StartOrder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Makes a start order of a configuration and what the caller adds to it. */
+final class Orders {
+  private static final String DEFAULT_MOUNT_POINT = "/run/coffer-rootfs";
+  private static final List<String> DEFAULT_INIT = List.of("/sbin/init");
+
+  private Orders() {}
+
+  static StartOrder of(
+      LxcConfig config,
+      String name,
+      Path lxcPath,
+      StartOptions options,
+      Function<String, String> initPidOf,
+      Consumer<Problem> notices) {
+    override(config, options);
+    ContainerSpec spec = config.spec(name, lxcPath);
+    config.problems().forEach(notices);
+    notInEffect(spec).forEach(notices);
+    boolean application = options.kind() == StartOptions.Kind.APPLICATION;
+    StartRequest request =
+        new StartRequest(
+            spec,
+            application,
+            application && options.foreground(),
+            command(spec, options.command(), application),
+            fstab(spec),
+            shares(spec, initPidOf),
+            mountPoint(spec));
+    return new StartOrder(
+        request,
+        config.text(),
+        config::get,
+        options.foreground(),
+        options.pidFile(),
+        options.console(),
+        options.consoleLog());
+  }
+
+  /** The order of a container that an earlier engine started, as far as its later life needs it. */
+  static StartOrder recalled(
+      LxcConfig config, String name, Path lxcPath, boolean application) {
+    ContainerSpec spec = config.spec(name, lxcPath);
+    List<String> placeholder = application ? List.of("true") : List.of();
+    StartRequest request =
+        new StartRequest(
+            spec,
+            application,
+            false,
+            command(spec, placeholder, application),
+            fstab(spec),
+            Map.of(),
+            mountPoint(spec));
+    return new StartOrder(
+        request,
+        config.text(),
+        config::get,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static void override(LxcConfig config, StartOptions options) {
+    for (String line : options.overrides()) {
+      int equals = line.indexOf('=');
+      if (equals < 0) {
+        throw new CofferException(
+            "\"" + line + "\" is not KEY=VALUE", List.of("from  option -s " + line));
+      }
+      config.set(
+          line.substring(0, equals).strip(),
+          line.substring(equals + 1).strip(),
+          Origin.option("-s " + line));
+    }
+    options
+        .share()
+        .forEach(
+            (namespace, whose) ->
+                config.set(
+                    "lxc.namespace.share." + namespace.file(),
+                    whose,
+                    Origin.option("--share-" + namespace.file() + "=" + whose)));
+    options
+        .uid()
+        .ifPresent(
+            uid -> config.set("lxc.init.uid", Long.toString(uid), Origin.option("--uid=" + uid)));
+    options
+        .gid()
+        .ifPresent(
+            gid -> config.set("lxc.init.gid", Long.toString(gid), Origin.option("--gid=" + gid)));
+  }
+
+  private static List<Problem> notInEffect(ContainerSpec spec) {
+    List<Problem> problems = new ArrayList<>();
+    for (Sourced<String> key : spec.notInEffect()) {
+      problems.add(
+          Problem.warning(
+              key.origin(), key.value() + " is not yet in effect: the container starts without it", ""));
+    }
+    return problems;
+  }
+
+  private static Sourced<List<String>> command(
+      ContainerSpec spec, List<String> given, boolean application) {
+    if (!given.isEmpty()) {
+      return new Sourced<>(given, Origin.option("command"));
+    }
+    Optional<Sourced<String>> configured =
+        application ? spec.init().executeCommand() : spec.init().command();
+    if (configured.isPresent()) {
+      return new Sourced<>(Words.split(configured.get().value()), configured.get().origin());
+    }
+    if (application) {
+      throw new CofferException(
+          "no command to execute",
+          List.of("hint  give one behind \"--\", or set lxc.execute.cmd"));
+    }
+    return Sourced.builtIn(DEFAULT_INIT, "lxc.init.cmd");
+  }
+
+  private static List<Sourced<MountEntry>> fstab(ContainerSpec spec) {
+    if (spec.mounts().fstab().isEmpty()) {
+      return List.of();
+    }
+    Sourced<String> file = spec.mounts().fstab().get();
+    List<Problem> problems = new ArrayList<>();
+    try {
+      List<Sourced<MountEntry>> entries = FstabLine.read(Path.of(file.value()), problems);
+      if (problems.stream().anyMatch(Problem::isError)) {
+        throw CofferException.of("Failed to read " + file.value(), problems);
+      }
+      return entries;
+    } catch (IOException e) {
+      throw new CofferException(
+          "cannot read the fstab " + file.value() + ": " + e.getMessage(),
+          List.of("from  " + file.origin().describe()));
+    }
+  }
+
+  private static Map<Namespace, Sourced<String>> shares(
+      ContainerSpec spec, Function<String, String> initPidOf) {
+    Map<Namespace, Sourced<String>> shares = new EnumMap<>(Namespace.class);
+    spec.namespaces()
+        .share()
+        .forEach(
+            (namespace, whose) -> {
+              String value = whose.value();
+              String path =
+                  value.startsWith("/")
+                      ? value
+                      : "/proc/" + pid(value, initPidOf) + "/ns/" + namespace.file();
+              shares.put(namespace, new Sourced<>(path, whose.origin()));
+            });
+    return shares;
+  }
+
+  private static String pid(String value, Function<String, String> initPidOf) {
+    boolean number = value.chars().allMatch(letter -> letter >= '0' && letter <= '9');
+    return number ? value : initPidOf.apply(value);
+  }
+
+  private static String mountPoint(ContainerSpec spec) {
+    return spec.rootfs().mountPoint().map(Sourced::value).orElse(DEFAULT_MOUNT_POINT);
+  }
+}
