@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
@@ -16,6 +17,8 @@ import javax.xml.stream.XMLStreamReader;
  * none ran.
  */
 final class TestReport {
+  private static final int MOST_LINES = 12;
+
   private int passed;
   private final List<String> failed = new ArrayList<>();
   private final List<String> skipped = new ArrayList<>();
@@ -52,8 +55,9 @@ final class TestReport {
               into = null;
             }
             case "failure", "error", "skipped" -> {
-              into = xml.getLocalName().equals("skipped") ? skipped : failed;
-              into.add(test + ": " + reason(xml));
+              boolean skip = xml.getLocalName().equals("skipped");
+              into = skip ? skipped : failed;
+              into.add(test + ": " + reason(xml, skip ? 1 : MOST_LINES));
             }
             default -> {}
           }
@@ -64,14 +68,14 @@ final class TestReport {
     }
   }
 
-  /** The message, or the first line of what is thrown, without the name of the exception. */
-  private static String reason(XMLStreamReader xml) throws XMLStreamException {
+  /** The message, or what is thrown: its first lines, without the name of the exception. */
+  private static String reason(XMLStreamReader xml, int lines) throws XMLStreamException {
     String message = xml.getAttributeValue(null, "message");
     String text = message != null && !message.isBlank() ? message : xml.getElementText();
     return text.strip()
         .lines()
-        .findFirst()
-        .orElse("")
+        .limit(lines)
+        .collect(Collectors.joining("\n         "))
         .replaceFirst("^[\\w.]+(Exception|Error): ", "")
         .replaceFirst("^Assumption failed: ", "");
   }
