@@ -89,7 +89,8 @@ class AttachToolTest {
 
   @Test
   void namespacesHaveTheirNamesInCapitalsOrTheKernelsOwn() {
-    assertEquals(Set.of(Namespace.NET, Namespace.MOUNT), options("-s", "net|MNT", "c1").namespaces());
+    assertEquals(
+        Set.of(Namespace.NET, Namespace.MOUNT), options("-s", "net|MNT", "c1").namespaces());
     assertEquals(
         Seen.failing(
             "lxc-attach: -s mount: no namespace mount\nlxc-attach: could not parse command line\n"),

@@ -28,8 +28,7 @@ class ExecuteToolTest {
     c1.status = 5;
     assertEquals(Seen.printing(""), console.run("lxc-execute", "-d", "c1", "--", "sleep", "9"));
     assertEquals(
-        List.of(
-            StartOptions.DETACHED.withCommand(Kind.APPLICATION, false, List.of("sleep", "9"))),
+        List.of(StartOptions.DETACHED.withCommand(Kind.APPLICATION, false, List.of("sleep", "9"))),
         c1.done);
   }
 
@@ -74,8 +73,7 @@ class ExecuteToolTest {
   @Test
   void cofferRunLeavesTheCommandsOptionsToTheCommand() {
     assertEquals(Seen.printing(""), console.run("coffer", "run", "c1", "ls", "-l", "--help"));
-    assertEquals(
-        List.of("ls", "-l", "--help"), ((StartOptions) c1.done.getFirst()).command());
+    assertEquals(List.of("ls", "-l", "--help"), ((StartOptions) c1.done.getFirst()).command());
     assertEquals(Seen.printing(""), console.run("coffer", "run", "-n", "c1", "-d", "ls", "-l"));
     assertEquals(List.of("ls", "-l"), ((StartOptions) c1.done.getLast()).command());
   }

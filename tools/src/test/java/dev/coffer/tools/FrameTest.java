@@ -250,10 +250,8 @@ class FrameTest {
         "lxc-stop c1 TIME ERROR    lxc_stop - coffer:run:0 - it broke\n"
             + "lxc-stop c1 TIME ERROR    lxc_stop - coffer:run:0 - hint  mend it\n",
         Files.readString(log).replaceAll(" \\d{14}\\.\\d{3} ", " TIME "));
-    assertEquals(
-        PosixFilePermissions.fromString("rw-r-----"), Files.getPosixFilePermissions(log));
-    assertEquals(
-        new Seen(1, "", ""), runStop(c1, "-o", log.toString(), "-l", "FATAL", "c1"));
+    assertEquals(PosixFilePermissions.fromString("rw-r-----"), Files.getPosixFilePermissions(log));
+    assertEquals(new Seen(1, "", ""), runStop(c1, "-o", log.toString(), "-l", "FATAL", "c1"));
     assertEquals(2, Files.readAllLines(log).size());
   }
 

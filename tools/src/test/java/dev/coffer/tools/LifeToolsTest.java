@@ -62,7 +62,8 @@ class LifeToolsTest {
   @Test
   void createRefusesWhatLxcRefuses() {
     assertEquals("Container already exists", refusal("c1", "-t", "none"));
-    assertEquals("bad is not a valid backing storage type", refusal("fresh", "-tnone", "-B", "bad"));
+    assertEquals(
+        "bad is not a valid backing storage type", refusal("fresh", "-tnone", "-B", "bad"));
     assertEquals("--dir should use absolute path", refusal("fresh", "-tnone", "--dir", "rel"));
     assertEquals(
         "Filesystem type and size are only valid with block devices",
@@ -73,8 +74,7 @@ class LifeToolsTest {
     assertEquals(
         "--rbdname and --rbdpool are only valid with -B rbd",
         refusal("fresh", "-tnone", "--rbdpool", "x"));
-    assertEquals(
-        "zfsroot is only valid with -B zfs", refusal("fresh", "-tnone", "--zfsroot", "x"));
+    assertEquals("zfsroot is only valid with -B zfs", refusal("fresh", "-tnone", "--zfsroot", "x"));
     assertEquals(List.of(), fresh.done);
   }
 
@@ -126,10 +126,7 @@ class LifeToolsTest {
     console.run("lxc-wait", "c1", "-s", "STOPPED", "-t", "-5");
     assertEquals(
         List.of(
-            "[STOPPED, RUNNING] forever",
-            "[STOPPED] PT0S",
-            "[STOPPED] PT12S",
-            "[STOPPED] forever"),
+            "[STOPPED, RUNNING] forever", "[STOPPED] PT0S", "[STOPPED] PT12S", "[STOPPED] forever"),
         c1.done);
     assertEquals(
         Seen.failing("lxc-wait: c1: invalid state 'running'\n"),

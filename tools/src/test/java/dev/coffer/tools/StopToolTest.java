@@ -33,8 +33,7 @@ class StopToolTest {
     assertEquals(
         new StopOptions(Action.SHUTDOWN, Duration.ofSeconds(5), true, false),
         options("-t", "5", "--nokill", "c1"));
-    assertEquals(
-        new StopOptions(Action.SHUTDOWN, Duration.ZERO, false, true), options("-W", "c1"));
+    assertEquals(new StopOptions(Action.SHUTDOWN, Duration.ZERO, false, true), options("-W", "c1"));
     assertEquals(
         new StopOptions(Action.SHUTDOWN, Duration.ZERO, false, true), options("-t0", "c1"));
     assertEquals(
@@ -73,8 +72,7 @@ class StopToolTest {
         Seen.failing("lxc-stop: c1: --nolock may only be used with -k\n"),
         console.run("lxc-stop", "--nolock", "c1"));
     assertEquals(
-        Seen.failing(
-            "lxc-stop: -t 5x: not a number\nlxc-stop: could not parse command line\n"),
+        Seen.failing("lxc-stop: -t 5x: not a number\nlxc-stop: could not parse command line\n"),
         console.run("lxc-stop", "-t", "5x", "c1"));
   }
 }

@@ -1,6 +1,7 @@
 package dev.coffer.tools.doctor;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Optional;
 
 /** The machine this runs on. Only looks. */
 public final class LiveMachine implements Machine {
+  private static final int LARGEST = 1 << 20;
   private static final List<String> ADMINISTRATORS_PATH =
       List.of("/usr/local/sbin", "/usr/sbin", "/sbin");
 
@@ -34,10 +36,21 @@ public final class LiveMachine implements Machine {
     return line >= 0 && status.startsWith("\t0\t", line + "\nUid:".length());
   }
 
+  /**
+   * Read with one large buffer: files below /proc/sys say nothing more to a second read, and {@link
+   * Files#readAllBytes} begins with a single byte where a file claims to be empty.
+   */
   @Override
   public Optional<String> read(String path) {
-    try {
-      return Optional.of(new String(Files.readAllBytes(Path.of(path)), StandardCharsets.UTF_8));
+    byte[] buffer = new byte[LARGEST];
+    try (InputStream in = Files.newInputStream(Path.of(path))) {
+      int length = 0;
+      int count = in.read(buffer, 0, LARGEST);
+      while (count > 0) {
+        length += count;
+        count = in.read(buffer, length, LARGEST - length);
+      }
+      return Optional.of(new String(buffer, 0, length, StandardCharsets.UTF_8));
     } catch (IOException e) {
       // A fact that cannot be looked at is no fact; the rows say what that means.
       return Optional.empty();

@@ -143,6 +143,13 @@ class DoctorToolTest {
   }
 
   @Test
+  void filesBelowProcSysAreReadWhole() {
+    String path = "/proc/sys/kernel/pid_max";
+    int value = Integer.parseInt(new LiveMachine(Map.of()).read(path).orElseThrow().strip());
+    assertTrue(value >= 300, () -> path + " " + value);
+  }
+
+  @Test
   void theMachineTheTestsRunOnCanBeExamined() {
     List<Finding> ok = Examination.of(new LiveMachine(Map.of())).of(Level.OK);
     assertTrue(ok.stream().anyMatch(finding -> finding.thing().equals("mount namespaces")));

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Rows were tried out with Debian's lxc 5.0.2 tools. A reading is written as the options with their values
- * and, behind a bar, the operands.
+ * Rows were tried out with Debian's lxc 5.0.2 tools. A reading is written as the options with their
+ * values and, behind a bar, the operands.
  */
 class ArgumentReaderTest {
   @ParameterizedTest(name = "{0} {1}")

@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** Help, usage, manual page and completion are made from the same rows, so all of them have every option. */
+/**
+ * Help, usage, manual page and completion are made from the same rows, so all of them have every
+ * option.
+ */
 class GeneratedTextTest {
   static final List<String> TOOLS = LxcTools.NAMES;
 
