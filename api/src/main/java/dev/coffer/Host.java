@@ -52,6 +52,11 @@ public final class Host implements AutoCloseable {
     return lives;
   }
 
+  /** Whether this is the host's root. */
+  public boolean isPrivileged() {
+    return facts.privileged();
+  }
+
   HostFactsReader facts() {
     return facts;
   }

@@ -5,6 +5,10 @@ import dev.coffer.image.Creator;
 import dev.coffer.image.Destroyer;
 import dev.coffer.linux.CgroupDirs;
 import dev.coffer.linux.CgroupStats;
+import dev.coffer.linux.Fd;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.linux.NetAddresses;
+import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
@@ -15,9 +19,11 @@ import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
+import java.net.Inet6Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -211,7 +217,29 @@ final class LocalContainer implements Container {
 
   @Override
   public List<Address> addresses() {
-    return List.of();
+    Optional<Life> life = life().filter(Life::isRunning);
+    if (life.isEmpty()) {
+      return List.of();
+    }
+    Path path = Path.of("/proc/" + life.get().initPid() + "/ns/net");
+    List<Address> addresses = new ArrayList<>();
+    try (Fd namespace = HostFiles.open(path, OpenFlags.READ_ONLY, 0)) {
+      for (NetAddresses.Link link : NetAddresses.read(namespace)) {
+        if (!link.loopback()) {
+          link.addresses().stream()
+              .filter(address -> address.scope() == NetAddresses.Scope.GLOBAL)
+              .forEach(address -> addresses.add(address(link, address)));
+        }
+      }
+    }
+    return addresses;
+  }
+
+  private static Address address(NetAddresses.Link link, NetAddresses.Address address) {
+    return new Address(
+        link.name(),
+        address.address().getHostAddress(),
+        address.address() instanceof Inet6Address);
   }
 
   @Override

@@ -34,6 +34,11 @@ public final class HostFactsReader {
     this.trees = trees();
   }
 
+  /** The real user id of this process. */
+  public static long uid() {
+    return Long.parseLong(status().getOrDefault("Uid", "0").split("\\s+")[0]);
+  }
+
   private static Map<String, String> status() {
     Map<String, String> status = new HashMap<>();
     for (String line : HostFiles.readSmall(Path.of("/proc/self/status")).split("\n")) {

@@ -1,9 +1,14 @@
 package dev.coffer.runtime;
 
 import dev.coffer.linux.CgroupDirs;
+import dev.coffer.linux.DeviceFilter;
+import dev.coffer.linux.DevicePrograms;
+import dev.coffer.linux.DeviceRule;
 import dev.coffer.linux.Errno;
+import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
+import dev.coffer.linux.OpenFlags;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.Undo;
@@ -96,7 +101,14 @@ final class HostRunner {
   }
 
   private static void filter(HostStep.FilterDevices step) {
-    throw new CofferException("device rules of cgroup v2 are being written: " + step.describe());
+    List<DeviceRule> rules = new ArrayList<>();
+    for (HostStep.DeviceRule rule : step.rules()) {
+      rules.add(
+          new DeviceRule(rule.type(), rule.major(), rule.minor(), rule.access(), rule.allow()));
+    }
+    try (Fd cgroup = HostFiles.open(Path.of(step.path()), OpenFlags.DIRECTORY, 0)) {
+      DevicePrograms.apply(cgroup, DeviceFilter.of(rules));
+    }
   }
 
   /** Takes steps back, the last first; what fails is told and does not keep the rest from it. */

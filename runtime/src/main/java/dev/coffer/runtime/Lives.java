@@ -89,6 +89,11 @@ public final class Lives implements AutoCloseable {
     return Optional.ofNullable(lives.get(new Key(lxcPath, name)));
   }
 
+  /** Whether a start or a clean-up is under way. */
+  public boolean isBusy() {
+    return lives.values().stream().anyMatch(life -> !life.isRunning());
+  }
+
   public Collection<Life> all() {
     return List.copyOf(lives.values());
   }

@@ -1,6 +1,5 @@
 package dev.coffer.tools;
 
-import dev.coffer.model.CofferException;
 import dev.coffer.tools.engine.Engine;
 import dev.coffer.tools.engine.EngineProgram;
 import java.util.List;
@@ -15,29 +14,6 @@ public final class EngineMain {
 
   /** Puts the engine together. */
   private static Engine open() {
-    return new Engine() {
-      @Override
-      public CofferFactory coffer() {
-        return invocation -> {
-          throw new CofferException("This engine has no containers yet");
-        };
-      }
-
-      @Override
-      public void wake() {}
-
-      @Override
-      public boolean isBusy() {
-        return false;
-      }
-
-      @Override
-      public int containers() {
-        return 0;
-      }
-
-      @Override
-      public void close() {}
-    };
+    return new ContainerEngine();
   }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * The files this engine runs from: {@code ROOT/lib/coffer} with its jars and {@code build-id}, and
  * {@code ROOT/bin/coffer}, the launcher.
  */
-final class Installation {
+public final class Installation {
   /** Names the launcher where the engine does not run from an installed tree. */
   static final String LAUNCHER = "COFFER_LAUNCHER";
 
@@ -36,7 +36,7 @@ final class Installation {
   }
 
   /** Finds out where the engine's own module was loaded from. */
-  static Installation probe() {
+  public static Installation probe() {
     Path module =
         ModuleLayer.boot()
             .configuration()
@@ -50,6 +50,11 @@ final class Installation {
         module,
         named != null ? Path.of(named) : libraries.resolve("../../bin/coffer").normalize(),
         BuildId.read(libraries.resolve("build-id")));
+  }
+
+  /** The launcher's file. */
+  public Path launcher() {
+    return launcher;
   }
 
   /** Empty where the engine does not know: then every launcher fits. */

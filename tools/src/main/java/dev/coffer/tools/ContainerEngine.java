@@ -1,0 +1,59 @@
+package dev.coffer.tools;
+
+import dev.coffer.Host;
+import dev.coffer.config.SystemConfig;
+import dev.coffer.model.Problem;
+import dev.coffer.runtime.HostFactsReader;
+import dev.coffer.runtime.RunDirectory;
+import dev.coffer.tools.engine.Engine;
+import dev.coffer.tools.engine.Installation;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The engine that has containers: it finds those that run when it begins and leaves them when it ends. */
+final class ContainerEngine implements Engine {
+  private final Host host;
+
+  ContainerEngine() {
+    Map<String, String> environment = System.getenv();
+    Path base = RunDirectory.base(environment, HostFactsReader.uid());
+    Path launcher = Installation.probe().launcher();
+    host = new Host(base, List.of(launcher.toString(), "engine", "wake"));
+    host.lives().recover();
+  }
+
+  @Override
+  public CofferFactory coffer() {
+    return invocation -> {
+      boolean root = host.isPrivileged();
+      SystemConfig system = SystemConfig.read(root, invocation.environment());
+      Path lxcPath = Path.of(system.get("lxc.lxcpath").orElseThrow());
+      return host.coffer(invocation.caller(), lxcPath, problem -> say(invocation, problem));
+    };
+  }
+
+  private static void say(Invocation invocation, Problem problem) {
+    invocation.err().println(invocation.program() + ": " + problem.describe());
+  }
+
+  @Override
+  public void wake() {
+    host.lives().recover();
+  }
+
+  @Override
+  public boolean isBusy() {
+    return host.lives().isBusy();
+  }
+
+  @Override
+  public int containers() {
+    return host.lives().all().size();
+  }
+
+  @Override
+  public void close() {
+    host.close();
+  }
+}
