@@ -80,12 +80,15 @@ public final class LxcKeys {
     NetworkKeys.settings().forEach(setting -> names.add(nic + NetworkKeys.subkey(setting)));
     names.add(nic + NetworkKeys.subkey(NetworkKeys.TYPE));
     NAMESPACES.forEach(namespace -> names.add(prefix(NamespaceKeys.SHARE) + namespace));
-    for (Key<?> family : FAMILIES.values()) {
-      int depth = prefix(family).split("\\.").length;
-      String[] typed = key.split("\\.", depth + 1);
-      if (family != NamespaceKeys.SHARE && typed.length > depth && !typed[depth].isEmpty()) {
-        names.add(prefix(family) + typed[depth]);
-      }
+    // lxc.cgrup.cpu.shares: the family is misspelt, the rest is the user's own.
+    String[] parts = key.split("\\.", 3);
+    if (parts.length == 3 && !parts[2].isEmpty()) {
+      List<String> families =
+          FAMILIES.values().stream()
+              .filter(family -> family != NamespaceKeys.SHARE)
+              .map(family -> prefix(family).split("\\.")[1])
+              .toList();
+      Nearest.of(parts[1], families).ifPresent(near -> names.add(LXC + near + "." + parts[2]));
     }
     return names;
   }
