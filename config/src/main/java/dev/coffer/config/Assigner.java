@@ -90,6 +90,9 @@ final class Assigner {
     if (key == StorageKeys.ROOTFS) {
       formerBackend = Optional.empty();
     }
+    if (key == NetworkKeys.ALL) {
+      formerNic = -1;
+    }
     settings.removeIf(setting -> covers(found, setting.key(), setting.name()));
     return true;
   }

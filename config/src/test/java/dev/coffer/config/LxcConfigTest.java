@@ -325,6 +325,17 @@ class LxcConfigTest {
   }
 
   @Test
+  void anEmptyFormerNetworkKeyRemovesAllInterfaces() {
+    LxcConfig config =
+        Configs.parse("lxc.network.type = veth\nlxc.network =\nlxc.network.link = br0\n");
+    assertEquals("", config.get("lxc.net").orElseThrow());
+    assertEquals(
+        "/c/config:3  lxc.network.link: \"lxc.network.link\" comes before any interface (put"
+            + " lxc.network.type above it)",
+        config.problems().getLast().describe());
+  }
+
+  @Test
   void aSettingIsAppendedAndAnEmptyOneRemovesTheLines() {
     LxcConfig config = Configs.parse("# c\nlxc.tty.max = 1\n\n lxc.tty.max=2\nlxc.arch = x86\n");
     assertTrue(config.set("lxc.uts.name", " 'a' ", OPTION));
