@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 
@@ -145,8 +144,16 @@ final class Layouts {
             JAVA_LONG.withName("data"));
   }
 
+  /** Counted by hand: the JDK's own way through a path costs milliseconds when a program starts. */
   static long offset(StructLayout struct, String field) {
-    return struct.byteOffset(PathElement.groupElement(field));
+    long offset = 0;
+    for (MemoryLayout member : struct.memberLayouts()) {
+      if (member.name().orElse("").equals(field)) {
+        return offset;
+      }
+      offset += member.byteSize();
+    }
+    throw new IllegalArgumentException("no field " + field + " in " + struct);
   }
 
   private static StructLayout struct(String name, MemoryLayout... fields) {

@@ -1,0 +1,132 @@
+package dev.coffer.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.PaddingLayout;
+import java.lang.foreign.StructLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LayoutsTest {
+  private static final String HEADERS =
+      """
+      #define _GNU_SOURCE
+      #include <fcntl.h>
+      #include <linux/bpf.h>
+      #include <linux/rtnetlink.h>
+      #include <poll.h>
+      #include <spawn.h>
+      #include <stddef.h>
+      #include <stdio.h>
+      #include <sys/epoll.h>
+      #include <sys/ioctl.h>
+      #include <sys/socket.h>
+      #include <sys/un.h>
+      """;
+
+  private static final List<StructLayout> STRUCTURES =
+      List.of(
+          Layouts.SOCKADDR_UN,
+          Layouts.IOVEC,
+          Layouts.MSGHDR,
+          Layouts.CMSGHDR,
+          Layouts.UCRED,
+          Layouts.POLLFD,
+          Layouts.TIMESPEC,
+          Layouts.EPOLL_EVENT,
+          Layouts.WINSIZE,
+          Layouts.FLOCK,
+          Layouts.NLMSGHDR,
+          Layouts.IFINFOMSG,
+          Layouts.IFADDRMSG);
+
+  @TempDir Path directory;
+
+  @Test
+  void everyStructureIsLaidOutAsTheCompilerDoes() throws Exception {
+    StringBuilder program = new StringBuilder(HEADERS).append("int main(void) {\n");
+    StringBuilder expected = new StringBuilder();
+    for (StructLayout structure : STRUCTURES) {
+      String name = "struct " + structure.name().orElseThrow();
+      line(program, expected, name, "sizeof(" + name + ")", structure.byteSize());
+      fields(program, expected, name, "", structure);
+    }
+    fields(program, expected, "union bpf_attr", "", Layouts.BPF_PROG_LOAD);
+    fields(program, expected, "union bpf_attr", "", Layouts.BPF_PROG_ATTACH);
+    fields(program, expected, "union bpf_attr", "query.", Layouts.BPF_PROG_QUERY);
+    assertEquals(expected.toString(), run(program));
+  }
+
+  @Test
+  void theRoomForPosixSpawnIsEnough() throws Exception {
+    String sizes =
+        run(
+            new StringBuilder(HEADERS)
+                .append(
+                    "int main(void) { printf(\"%zu %zu %zu\", sizeof(posix_spawn_file_actions_t),")
+                .append(" sizeof(posix_spawnattr_t), sizeof(sigset_t));"));
+    String[] numbers = sizes.split(" ");
+    assertTrue(Integer.parseInt(numbers[0]) <= SpawnCalls.ACTIONS_SIZE, sizes);
+    assertTrue(Integer.parseInt(numbers[1]) <= SpawnCalls.ATTRIBUTES_SIZE, sizes);
+    assertEquals(SpawnCalls.SIGNAL_SET_SIZE, Integer.parseInt(numbers[2]));
+  }
+
+  @Test
+  void theEpollEventIsPackedOnX86Only() {
+    assertEquals(12, Layouts.epollEvent(Architecture.X86_64).byteSize());
+    assertEquals(16, Layouts.epollEvent(Architecture.AARCH64).byteSize());
+    assertEquals(8, Layouts.offset(Layouts.epollEvent(Architecture.AARCH64), "data"));
+  }
+
+  @Test
+  void theFlagsOfOpenAreThoseOfTheHeaders() throws Exception {
+    String flags =
+        run(
+            new StringBuilder(HEADERS)
+                .append("int main(void) { printf(\"%d %d %d %d %d\",")
+                .append(" O_DIRECTORY, O_NOFOLLOW, O_DIRECT, O_TMPFILE, O_PATH | O_CLOEXEC);"));
+    assertEquals(
+        "%d %d %d %d %d"
+            .formatted(
+                OpenFlags.DIRECTORY,
+                OpenFlags.NO_FOLLOW,
+                OpenFlags.DIRECT,
+                OpenFlags.TEMPORARY,
+                OpenFlags.PATH | OpenFlags.CLOSE_ON_EXEC),
+        flags);
+  }
+
+  private static void fields(
+      StringBuilder program,
+      StringBuilder expected,
+      String type,
+      String prefix,
+      StructLayout structure) {
+    for (MemoryLayout field : structure.memberLayouts()) {
+      if (!(field instanceof PaddingLayout)) {
+        String name = field.name().orElseThrow();
+        String place = "offsetof(" + type + ", " + prefix + name + ")";
+        line(program, expected, type + "." + name, place, Layouts.offset(structure, name));
+        String size = "sizeof(((" + type + " *)0)->" + prefix + name + ")";
+        line(program, expected, type + "." + name + " size", size, field.byteSize());
+      }
+    }
+  }
+
+  private static void line(
+      StringBuilder program, StringBuilder expected, String label, String expression, long value) {
+    program.append("printf(\"%s %%zu\\n\", %s);%n".formatted(label, expression));
+    expected.append(label).append(' ').append(value).append('\n');
+  }
+
+  private String run(StringBuilder program) throws Exception {
+    Path source =
+        Files.writeString(directory.resolve("layouts.c"), program.append("return 0; }\n"));
+    return Gcc.output(source, directory);
+  }
+}
