@@ -12,8 +12,7 @@ import dev.coffer.tools.text.Paint;
 import dev.coffer.tools.text.Paint.Tone;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** {@code coffer doctor}: what this machine offers to containers, and what is missing. */
 public final class DoctorTool implements Tool {
@@ -34,13 +33,13 @@ public final class DoctorTool implements Tool {
           OptionTable.bare(OutputFormat.OPTION),
           List.of());
 
-  private final Function<Map<String, String>, Machine> machines;
+  private final Supplier<Machine> machines;
 
   public DoctorTool() {
     this(LiveMachine::new);
   }
 
-  DoctorTool(Function<Map<String, String>, Machine> machines) {
+  DoctorTool(Supplier<Machine> machines) {
     this.machines = machines;
   }
 
@@ -57,7 +56,7 @@ public final class DoctorTool implements Tool {
   @Override
   public int run(Session session) {
     OutputFormat format = OutputFormat.of(session);
-    Examination found = Examination.of(machines.apply(session.invocation().environment()));
+    Examination found = Examination.of(machines.get());
     session.out().print(format == OutputFormat.JSON ? json(found) : text(found, session.paint()));
     return found.of(Level.MISSING).isEmpty() ? Runner.OK : Runner.FAILED;
   }

@@ -1,5 +1,6 @@
 package dev.coffer.tools.doctor;
 
+import dev.coffer.tools.doctor.Machine.Feature;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +29,15 @@ final class KernelChecks {
     for (NamespaceRow row : NAMESPACES) {
       findings.add(namespace(machine, row));
     }
+    findings.add(
+        machine.offers(Feature.CLONE3) && machine.offers(Feature.OPENAT2)
+            ? Finding.ok("clone3 and openat2", "")
+            : Finding.missing("clone3 and openat2", "a seccomp filter around this shell hides them"));
+    findings.add(
+        machine.offers(Feature.MOUNT_API)
+            ? Finding.ok("mounts by descriptor", "")
+            : Finding.missing(
+                "mounts by descriptor", "a seccomp filter around this shell hides them"));
     findings.add(idmappedMounts(machine));
     findings.add(userNamespaces(machine));
     return findings;
@@ -50,6 +60,10 @@ final class KernelChecks {
   }
 
   private static Finding idmappedMounts(Machine machine) {
+    if (!machine.offers(Feature.ID_MAPPED_MOUNTS)) {
+      return Finding.limited(
+          "id-mapped mounts", "not there; the root file system's owners must be shifted");
+    }
     KernelVersion version = KernelVersion.parse(machine.kernelRelease());
     return version.isAtLeast(5, 19)
         ? Finding.ok("id-mapped mounts", "ext4, xfs, btrfs, overlay")

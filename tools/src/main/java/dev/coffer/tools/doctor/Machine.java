@@ -4,6 +4,14 @@ import java.util.Optional;
 
 /** The facts that the doctor judges by. */
 public interface Machine {
+  /** Abilities of the kernel, which a filter around this process may hide. */
+  enum Feature {
+    CLONE3,
+    OPENAT2,
+    MOUNT_API,
+    ID_MAPPED_MOUNTS
+  }
+
   /** The kernel's release, as uname(2) tells it. */
   String kernelRelease();
 
@@ -14,6 +22,12 @@ public interface Machine {
   Optional<String> read(String path);
 
   boolean exists(String path);
+
+  /** Whether the kernel has something that is told apart by trying only. */
+  boolean offers(Feature feature);
+
+  /** Whether a file system is known or its module is there to be loaded. */
+  boolean hasFileSystem(String type);
 
   /** Whether a program of this name is found where programs are. */
   boolean hasProgram(String name);

@@ -18,23 +18,19 @@ final class StorageChecks {
 
   static List<Finding> examine(Machine machine) {
     List<Finding> findings = new ArrayList<>();
-    String known = machine.read("/proc/filesystems").orElse("");
     for (FileSystemRow row : FILE_SYSTEMS) {
-      findings.add(fileSystem(known, row));
+      findings.add(fileSystem(machine, row));
     }
     findings.add(device(machine, "/dev/loop-control", "loop devices", "modprobe loop"));
     findings.add(device(machine, "/dev/fuse", "FUSE device", "modprobe fuse"));
     return findings;
   }
 
-  private static Finding fileSystem(String known, FileSystemRow row) {
-    for (String line : known.split("\n")) {
-      if (line.substring(line.indexOf('\t') + 1).strip().equals(row.name)) {
-        return Finding.ok(row.name, "");
-      }
-    }
-    return Finding.limited(
-        row.name, "not loaded; needed for " + row.purpose + "; remedy: modprobe " + row.name);
+  private static Finding fileSystem(Machine machine, FileSystemRow row) {
+    return machine.hasFileSystem(row.name)
+        ? Finding.ok(row.name, "")
+        : Finding.limited(
+            row.name, "not in this kernel nor among its modules; needed for " + row.purpose);
   }
 
   private static Finding device(Machine machine, String path, String thing, String remedy) {
