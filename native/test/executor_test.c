@@ -1016,5 +1016,6 @@ int main(int argc, char **argv)
 	test_raw();
 	test_relay();
 	test_container_console();
+	remove_tree(directory);
 	return finish_tests();
 }

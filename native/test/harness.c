@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness.h"
 
+#include <ftw.h>
+
 int checks_failed, tests_run, tests_skipped;
 
 void begin_test(const char *name)
@@ -23,6 +25,14 @@ int finish_tests(void)
 	fflush(stdout);
 	return checks_failed ? 1 : 0;
 }
+
+static int remove_one(const char *path, const struct stat *node, int kind, struct FTW *at)
+{
+	(void)node, (void)kind, (void)at;
+	return remove(path);
+}
+
+void remove_tree(const char *path) { nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS); }
 
 void build_begin(struct builder *b)
 {

@@ -45,6 +45,7 @@ extern int checks_failed, tests_run, tests_skipped;
 void begin_test(const char *name);
 void skip_test(const char *reason);
 int finish_tests(void);
+void remove_tree(const char *path);
 
 struct arg {
 	uint8_t kind;
