@@ -203,7 +203,14 @@ public final class UnixSocket implements AutoCloseable {
     }
   }
 
+  /** A listener whose queue is full makes connect(2) wait. */
   private static UnixSocket connect(UnixAddress to) {
+    return PlatformThread.needed()
+        ? PlatformThread.call("connect", () -> connectNow(to))
+        : connectNow(to);
+  }
+
+  private static UnixSocket connectNow(UnixAddress to) {
     UnixSocket socket = create();
     try (to;
         Call call = new Call()) {

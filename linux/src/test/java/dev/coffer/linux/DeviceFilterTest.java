@@ -45,6 +45,20 @@ class DeviceFilterTest {
     assertEquals(Optional.empty(), DeviceRule.parse(text, true));
   }
 
+  /** Rules come from users; whatever they write is a rule or none. */
+  @Test
+  void noTextBreaksTheReader() {
+    Random random = new Random(5);
+    String letters = "abcrwm:* -+0123456789\t\u00e9";
+    for (int round = 0; round < 20_000; round++) {
+      StringBuilder text = new StringBuilder(random.nextBoolean() ? "c 1:3 " : "");
+      for (int i = random.nextInt(12); i > 0; i--) {
+        text.append(letters.charAt(random.nextInt(letters.length())));
+      }
+      DeviceRule.parse(text.toString(), true).ifPresent(rule -> assertTrue(rule.major() >= -1));
+    }
+  }
+
   @Test
   void theInstructionsAreThoseOfTheKernel() {
     DeviceFilter filter = DeviceFilter.of(List.of(deny("a"), allow("c 1:3 rw")));

@@ -86,6 +86,40 @@ class UnixSocketTest {
   }
 
   @Test
+  void virtualThreadsMayWaitHereToo() throws Exception {
+    Path path = directory.resolve("socket");
+    try (UnixSocket listener = UnixSocket.listen(path, 0600)) {
+      Thread client =
+          Thread.ofVirtual()
+              .start(() -> {
+                try (UnixSocket socket = UnixSocket.connect(path)) {
+                  Frame.of(1, new byte[5]).write(socket);
+                }
+              });
+      Thread server =
+          Thread.ofVirtual()
+              .start(() -> {
+                try (UnixSocket socket = listener.accept()) {
+                  assertEquals(5, Frame.read(socket).payload().length);
+                }
+              });
+      client.join();
+      server.join();
+    }
+  }
+
+  @Test
+  void whatABlockingCallThrowsReachesTheVirtualThread() throws Exception {
+    Throwable[] thrown = new Throwable[1];
+    Thread.ofVirtual()
+        .uncaughtExceptionHandler((thread, e) -> thrown[0] = e)
+        .start(() -> UnixSocket.connect(directory.resolve("none")))
+        .join();
+    assertTrue(
+        thrown[0] instanceof KernelException e && e.is(Errno.ENOENT), String.valueOf(thrown[0]));
+  }
+
+  @Test
   void acceptingEndsWithItsTimeAndWithAShutdown() throws Exception {
     try (UnixSocket listener = UnixSocket.listen(directory.resolve("s"), 0600)) {
       assertEquals(Optional.empty(), listener.accept(1));
