@@ -43,7 +43,9 @@ public final class Processes {
     return HostFiles.readLink(proc(pid, "exe"));
   }
 
-  /** The arguments; none for a zombie and for a thread of the kernel. */
+  /**
+   * The arguments; none for a zombie, for a thread of the kernel and in the middle of execve(2).
+   */
   public static Optional<List<String>> commandLine(int pid) {
     return read(pid, "cmdline").map(text -> text.isEmpty() ? List.of() : List.of(text.split("\0")));
   }

@@ -37,7 +37,7 @@ final class Gcc {
   static String output(Path source, Path directory) throws IOException, InterruptedException {
     assumeTrue(Files.exists(COMPILER), "no C compiler");
     Path program = directory.resolve("program");
-    run(List.of(COMPILER.toString(), "-o", program.toString(), source.toString()));
+    run(List.of(COMPILER.toString(), "-D_GNU_SOURCE", "-o", program.toString(), source.toString()));
     return run(List.of(program.toString()));
   }
 

@@ -2,20 +2,24 @@ package dev.coffer.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.PaddingLayout;
 import java.lang.foreign.StructLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LayoutsTest {
   private static final String HEADERS =
       """
-      #define _GNU_SOURCE
       #include <fcntl.h>
       #include <linux/bpf.h>
       #include <linux/rtnetlink.h>
@@ -60,6 +64,33 @@ class LayoutsTest {
     fields(program, expected, "union bpf_attr", "", Layouts.BPF_PROG_ATTACH);
     fields(program, expected, "union bpf_attr", "query.", Layouts.BPF_PROG_QUERY);
     assertEquals(expected.toString(), run(program));
+  }
+
+  /** The launcher's program prints {@code struct.field offset size}, and {@code struct size}. */
+  @Test
+  void theLauncherSeesTheSameStructures() throws Exception {
+    Path source = Path.of("..", "native", "test", "layouts.c");
+    assumeTrue(Files.exists(source), "no native/test/layouts.c beside this module");
+    Map<String, StructLayout> ours =
+        STRUCTURES.stream()
+            .collect(Collectors.toMap(s -> s.name().orElseThrow(), Function.identity()));
+    int compared = 0;
+    for (String line : Gcc.output(source, directory).lines().toList()) {
+      String[] words = line.split("[. ]");
+      if (ours.containsKey(words[0])) {
+        assertEquals(line, describe(words, ours.get(words[0])));
+        compared++;
+      }
+    }
+    assertTrue(compared > 40, "compared " + compared);
+  }
+
+  private static String describe(String[] words, StructLayout structure) {
+    if (words.length == 2) {
+      return words[0] + " " + structure.byteSize();
+    }
+    long size = structure.select(PathElement.groupElement(words[1])).byteSize();
+    return words[0] + "." + words[1] + " " + Layouts.offset(structure, words[1]) + " " + size;
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,7 +23,7 @@ class ProcessesTest {
     long started = Processes.startTime(pid).orElseThrow();
     assertTrue(Processes.alive(pid, started));
     assertFalse(Processes.alive(pid, started - 1));
-    assertEquals(List.of("/bin/sleep", "1000"), Processes.commandLine(pid).orElseThrow());
+    assertEquals(List.of("/bin/sleep", "1000"), commandLine(pid));
     assertTrue(Processes.sendSignal(pid, 9));
     try (Pidfd process = Pidfd.open(pid).orElseThrow()) {
       assertTrue(process.awaitEnd(-1));
@@ -103,5 +104,15 @@ class ProcessesTest {
   @Test
   void fileSystemsAreListedWithAndWithoutADevice() {
     assertEquals(Set.of("sysfs", "ext4"), HostProbe.fileSystems("nodev\tsysfs\n\text4\n"));
+  }
+
+  /** posix_spawn(3) returns while execve(2) is still setting up the arguments. */
+  private static List<String> commandLine(int pid) {
+    Deadline deadline = new Deadline(Duration.ofSeconds(20));
+    List<String> arguments;
+    while ((arguments = Processes.commandLine(pid).orElseThrow()).isEmpty()) {
+      assertTrue(deadline.pause(1), "in time");
+    }
+    return arguments;
   }
 }
