@@ -230,7 +230,7 @@ final class CommandRows {
   }
 
   private static Result measure(String what, Site site, Script script, Result.Goal... goals) {
-    Timing.run("warm-up", site, 3, script);
+    Timing.warmUp(site, 60, script);
     Timing timing = Timing.run(what, site, site.options().runs(), script);
     return new Result(what, "ms", timing.milliseconds(), List.of(goals), timing.problems());
   }

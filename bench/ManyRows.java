@@ -62,7 +62,7 @@ final class ManyRows {
     for (Site.Family family : site.families()) {
       script.next().time(family.name(), family.all("ls", "-f", "--running"));
     }
-    Timing.run("warm-up", site, 2, script);
+    Timing.warmUp(site, 10, script);
     String what = "lxc-ls -f over " + count + " running";
     Timing timing = Timing.run(what, site, Math.max(5, site.options().runs() / 4), script);
     return new Result(

@@ -76,6 +76,21 @@ final class Script {
     return this;
   }
 
+  /** Only the groups that time this one. */
+  Script only(String label) {
+    var script = new Script();
+    for (String group : String.join("\n", lines).split("\n\n")) {
+      if (group.contains("\t" + label + "\t")) {
+        script.next().lines.addAll(List.of(group.split("\n")));
+      }
+    }
+    return script;
+  }
+
+  boolean isEmpty() {
+    return lines.isEmpty();
+  }
+
   /** Who is timed, in the order of the script. */
   List<String> labels() {
     return lines.stream()

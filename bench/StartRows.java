@@ -60,7 +60,7 @@ final class StartRows {
 
   private static List<Result> measure(
       String what, Site site, Script script, List<Result.Goal> goals) {
-    Timing.run("warm-up", site, 3, script);
+    Timing.warmUp(site, 60, script);
     Timing timing = Timing.run(what, site, site.options().runs(), script);
     return List.of(new Result(what, "ms", timing.milliseconds(), goals, timing.problems()));
   }

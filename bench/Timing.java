@@ -6,13 +6,27 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Runs scripts through build/bench/timer, with progress on a terminal. */
 record Timing(Map<String, Stats> milliseconds, List<String> problems) {
 
+  /**
+   * Fills the caches of files for all, and lets our engine compile what it runs often: the figures
+   * are those of a warm engine unless they say otherwise.
+   */
+  static void warmUp(Site site, int rounds, Script script) {
+    run("warm-up", site, 2, script);
+    Script ours = script.only(Site.COFFER);
+    if (!ours.isEmpty()) {
+      run("warm-up", site, rounds, ours);
+    }
+  }
+
   static Timing run(String title, Site site, int rounds, Script script) {
     var values = new LinkedHashMap<String, List<Double>>();
-    var failures = new LinkedHashMap<String, String>();
+    var failures = new LinkedHashMap<String, Integer>();
+    var how = new LinkedHashMap<String, String>();
     try {
       Path log = Files.createTempFile(site.home(), "log", "");
       var builder =
@@ -36,7 +50,8 @@ record Timing(Map<String, Stats> milliseconds, List<String> problems) {
                 .computeIfAbsent(field[0], _ -> new ArrayList<>())
                 .add(Long.parseLong(field[1]) / 1e6);
           } else {
-            failures.put(field[0], describe(Integer.parseInt(field[2]), log));
+            failures.merge(field[0], 1, Integer::sum);
+            how.put(field[0], describe(Integer.parseInt(field[2]), log));
           }
           Progress.show(title, ++done, all);
         }
@@ -46,7 +61,10 @@ record Timing(Map<String, Stats> milliseconds, List<String> problems) {
       if (timer.waitFor() != 0) {
         problems.add(title + ": the timer failed");
       }
-      failures.forEach((label, how) -> problems.add(title + ": " + label + " " + how));
+      failures.forEach((label, count) ->
+          problems.add(
+              "%s: %s failed %d of %d times: %s"
+                  .formatted(title, label, count, rounds, how.get(label))));
       var stats = new LinkedHashMap<String, Stats>();
       for (String label : script.labels()) {
         if (values.containsKey(label)) {
@@ -61,12 +79,16 @@ record Timing(Map<String, Stats> milliseconds, List<String> problems) {
     }
   }
 
+  /** How it ended, and the end of what was printed so far. */
   private static String describe(int waitStatus, Path log) throws IOException {
-    String how =
-        (waitStatus & 0x7f) == 0
-            ? "exited with " + (waitStatus >> 8)
-            : "was killed by signal " + (waitStatus & 0x7f);
+    int signal = waitStatus & 0x7f;
+    String end =
+        signal == 0 ? "exited with " + (waitStatus >> 8) : "was killed by signal " + signal;
     List<String> lines = Files.readString(log).lines().filter(l -> !l.isBlank()).toList();
-    return how + (lines.isEmpty() ? "" : ": " + lines.getLast());
+    int from = Math.max(0, lines.size() - 4);
+    return end
+        + lines.subList(from, lines.size()).stream()
+            .map(l -> "\n    " + l)
+            .collect(Collectors.joining());
   }
 }
