@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -110,10 +111,10 @@ final class Call implements AutoCloseable {
     if (text.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("a NUL character in \"" + text.replace('\0', '?') + "\"");
     }
-    return arena.allocateFrom(text).address();
+    return terminated(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The address of a name that came from the kernel, with a NUL behind it. */
+  /** The address of these bytes with a NUL behind them. */
   long terminated(byte[] name) {
     MemorySegment segment = arena.allocate(name.length + 1L);
     MemorySegment.copy(name, 0, segment, ValueLayout.JAVA_BYTE, 0, name.length);

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -170,6 +173,44 @@ class UnixSocketTest {
       assertThrows(
           UnsupportedOperationException.class, () -> right.receive(new byte[1], List.of()));
       assertEquals(before, OpenFds.count());
+    }
+  }
+
+  @Test
+  void whereTheLimitCutsDescriptorsOffNoneStaysOpen() {
+    UnixSocket[] pair = UnixSocket.pair();
+    try (UnixSocket left = pair[0];
+        UnixSocket right = pair[1]) {
+      // Once without the limit, so that no class must be loaded where no file can be opened.
+      assertThrows(KernelException.class, () -> Call.checked("recvmsg", null, -24));
+      left.send(new byte[1], left.fd().number());
+      right.receive(1).close();
+      left.send(
+          new byte[1],
+          Collections.nCopies(200, left.fd().number()).stream().mapToInt(n -> n).toArray());
+      int before = OpenFds.count();
+      long limit = softLimit(before + 60);
+      KernelException e;
+      try {
+        e = assertThrows(KernelException.class, () -> right.receive(1));
+      } finally {
+        softLimit(limit);
+      }
+      assertEquals("recvmsg: Too many open files (EMFILE)", e.getMessage());
+      assertEquals(before, OpenFds.count());
+    }
+  }
+
+  /** Sets the soft limit of open files; returns the one before. */
+  private static long softLimit(long wanted) {
+    try (Call call = new Call()) {
+      int noFile = 7;
+      MemorySegment old = call.allocate(16);
+      call.check(Sys.PRLIMIT64, 0, noFile, 0, old.address());
+      MemorySegment limit = call.allocate(16).copyFrom(old);
+      limit.set(ValueLayout.JAVA_LONG, 0, wanted);
+      call.check(Sys.PRLIMIT64, 0, noFile, limit.address());
+      return old.get(ValueLayout.JAVA_LONG, 0);
     }
   }
 
