@@ -5,13 +5,9 @@
  */
 #include "machine.h"
 
-#include <poll.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <termios.h>
 
 #define PATIENCE_MS 1000     /* a keeper's peer that takes nothing for so long misses what comes */
 #define DRAIN_MOST (1 << 18) /* after the main child's end: more than any terminal buffers */
@@ -34,61 +30,15 @@ static struct {
 
 	bool escaped;
 	size_t in_at, in_end;
-
-	int raw; /* the terminal in raw mode; 0: none */
-	int size_to;
-	struct termios cooked;
 } relay = {.master = -1, .peer = -1, .out = -1, .peer_flags = -1};
 
 /* Apart, so that a keeper that relays nothing never touches them. */
 static char in_text[256];
 static char out_text[4096];
 
-/* ---- the terminal in raw mode ---- */
+/* ---- the peer ---- */
 
-static void set_raw(void)
-{
-	struct termios raw = relay.cooked;
-	cfmakeraw(&raw);
-	tcsetattr(relay.raw, TCSANOW, &raw);
-}
-
-int terminal_raw(int terminal, int size_to)
-{
-	struct termios now;
-	if (tcgetattr(terminal, &now) < 0)
-		return -errno;
-	terminal_restore();
-	relay.cooked = now;
-	/* A descriptor of our own: the program may close or replace the one it gave. */
-	relay.raw = fcntl(terminal, F_DUPFD_CLOEXEC, 3);
-	if (relay.raw < 0) {
-		relay.raw = 0;
-		return -errno;
-	}
-	relay.size_to = size_to;
-	set_raw();
-	terminal_resized();
-	return 0;
-}
-
-void terminal_resized(void)
-{
-	struct winsize size;
-	if (relay.raw && relay.size_to >= 0 && ioctl(relay.raw, TIOCGWINSZ, &size) == 0)
-		ioctl(relay.size_to, TIOCSWINSZ, &size);
-}
-
-/* While we were stopped a shell had the terminal and left its own mode. */
-void terminal_continued(void)
-{
-	if (relay.raw) {
-		set_raw();
-		terminal_resized();
-	}
-}
-
-static void forget_peer(void)
+void console_forget_peer(void)
 {
 	if (relay.peer_flags >= 0)
 		fcntl(relay.peer, F_SETFL, relay.peer_flags);
@@ -100,35 +50,15 @@ static void forget_peer(void)
 	relay.out_at = relay.out_end = 0;
 }
 
-void terminal_restore(void)
-{
-	if (relay.raw) {
-		/* From the background this would stop us, on our way out. */
-		sigset_t stops;
-		sigemptyset(&stops);
-		sigaddset(&stops, SIGTTOU);
-		sigprocmask(SIG_BLOCK, &stops, NULL);
-		tcsetattr(relay.raw, TCSANOW, &relay.cooked);
-		sigprocmask(SIG_UNBLOCK, &stops, NULL);
-		close(relay.raw);
-		relay.raw = 0;
-	}
-	forget_peer();
-}
-
-int console_internal_fds(int fds[3])
+int console_fds(int fds[2])
 {
 	int count = 0;
-	if (relay.raw > 0)
-		fds[count++] = relay.raw;
 	if (relay.slave > 0)
 		fds[count++] = relay.slave;
 	if (relay.out > 2 && relay.out != relay.peer)
 		fds[count++] = relay.out;
 	return count;
 }
-
-/* ---- the peer ---- */
 
 /*
  * O_NONBLOCK belongs to the open file, which the caller's shell shares. So a terminal or pipe is opened
@@ -157,12 +87,17 @@ static void open_peer(int peer)
 		relay.peer_flags = flags;
 }
 
+static bool is_container(const struct machine *m) { return has_main(m) || m->reg[R_PENDING] >= 0; }
+
+/* A relay for the sake of its peer waits for it; a container does not wait for whoever watches it. */
+static bool is_patient(const struct machine *m) { return !is_container(m) || m->reg[R_ON_EXIT] == 1; }
+
 static void prepare_peer(const struct machine *m)
 {
 	int out = fd_of(m, R_PEER_OUT);
 	if (out == relay.peer)
 		return;
-	forget_peer();
+	console_forget_peer();
 	if (out >= 0)
 		open_peer(out);
 }
@@ -180,17 +115,12 @@ static void drop_peer(struct machine *m)
 {
 	int out = fd_of(m, R_PEER_OUT);
 	drop_input(m);
-	forget_peer();
+	console_forget_peer();
 	m->reg[R_PEER_OUT] = -1;
 	if (out > 2)
 		close(out);
-}
-
-/* A relay for the sake of its peer waits for it; a container does not wait for whoever watches it. */
-static bool is_patient(const struct machine *m)
-{
-	bool container = has_main(m) || m->reg[R_PENDING] >= 0;
-	return !container || m->reg[R_ON_EXIT] == 1;
+	if (!is_container(m))
+		leave(0); /* a relay to nobody */
 }
 
 static ssize_t write_peer(const char *text, size_t length)
@@ -328,7 +258,7 @@ static void read_peer(struct machine *m)
 		return;
 	if (got <= 0) {
 		/* A pipe that ended leaves the output alone; both ways of a socket end together. */
-		if (m->reg[R_PEER_IN] == m->reg[R_PEER_OUT] && has_main(m))
+		if (m->reg[R_PEER_IN] == m->reg[R_PEER_OUT])
 			drop_peer(m);
 		else
 			drop_input(m);
@@ -337,8 +267,6 @@ static void read_peer(struct machine *m)
 	relay.in_at = 0;
 	relay.in_end = (size_t)got;
 	if (filter_escape(m)) {
-		if (!has_main(m))
-			leave(0);
 		drop_peer(m);
 		return;
 	}
@@ -349,7 +277,7 @@ static void read_peer(struct machine *m)
 
 void console_changed(void)
 {
-	forget_peer();
+	console_forget_peer();
 	relay.master = -1;
 }
 
@@ -395,7 +323,7 @@ int console_prepare(struct machine *m, struct pollfd slots[CONSOLE_SLOTS])
 		return -1;
 	prepare_master(m);
 	if (relay.ended) {
-		if (out >= 0 && !has_main(m) && m->reg[R_PENDING] < 0 && relay.out_at == relay.out_end)
+		if (out >= 0 && !is_container(m) && relay.out_at == relay.out_end)
 			leave(0); /* the end of a relay */
 		typed = false;
 		relay.in_at = relay.in_end = 0;

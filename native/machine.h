@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The executor's state and its parts: the interpreter (execute.c), processes it starts (spawn.c), what
- * happens between programs (watch.c), the terminal relay (console.c), pid 1 (init.c).
+ * The executor's state and its parts: the interpreter (execute.h), processes it starts (spawn.c), what
+ * happens between programs (watch.c), the terminal (terminal.c) and its relay (console.c), pid 1 (init.c).
  */
 #ifndef COFFER_MACHINE_H
 #define COFFER_MACHINE_H
@@ -66,6 +66,7 @@ void title_set(const char *title);
 /* execute.c: runs the loaded program; 0, or -1 with m->failure. Children it clones do not return. */
 int execute_program(struct machine *m);
 void kill_main(struct machine *m);
+void munmap_program(struct machine *m);
 
 /* spawn.c */
 struct spawn {
@@ -89,17 +90,17 @@ noreturn void leave(int code);
 bool take_signal(struct machine *m, int *ending);
 
 /* init.c: pid 1 of a container's pid namespace until `child` has ended. */
-void munmap_program(struct machine *m);
-
 noreturn void init_main(pid_t child);
 
-/* console.c */
-enum console_slot { CONSOLE_MASTER, CONSOLE_IN, CONSOLE_OUT, CONSOLE_SLOTS };
-
-int terminal_raw(int terminal, int size_to);
+/* terminal.c: raw mode, undone by leave(). */
+int terminal_raw(int fd, int size_to);
+int terminal_fd(void);
 void terminal_resized(void);
 void terminal_continued(void);
 void terminal_restore(void);
+
+/* console.c: the relay. */
+enum console_slot { CONSOLE_MASTER, CONSOLE_IN, CONSOLE_OUT, CONSOLE_SLOTS };
 /* What to poll for now; returns the milliseconds until it must be asked again, -1: never. */
 int console_prepare(struct machine *m, struct pollfd slots[CONSOLE_SLOTS]);
 void console_serve(struct machine *m, const struct pollfd slots[CONSOLE_SLOTS]);
@@ -108,6 +109,8 @@ void console_changed(void);
 /* Passes on what an ended main child has printed; whether all of it was taken. */
 bool console_drained(struct machine *m);
 void console_main_ended(void);
-int console_internal_fds(int fds[3]);
+/* Descriptors that are in no register. */
+int console_fds(int fds[2]);
+void console_forget_peer(void);
 
 #endif

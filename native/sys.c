@@ -44,10 +44,9 @@ int64_t now_ms(void)
 
 void default_signals(void)
 {
-	/* Between the standard ones and SIGRTMIN lie those that libc keeps for itself. */
-	for (int number = 1; number <= 64; number++)
-		if (number < 32 || number >= SIGRTMIN)
-			signal(number, SIG_DFL);
+	/* The standard ones: nobody starts programs with real-time signals ignored. */
+	for (int number = 1; number < 32; number++)
+		signal(number, SIG_DFL);
 }
 
 void unmask_signals(void)

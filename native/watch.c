@@ -6,9 +6,6 @@
  */
 #include "machine.h"
 
-#include <poll.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -22,6 +19,7 @@ enum slot { SLOT_SIGNALS, SLOT_CHANNEL, SLOT_KEEPER, SLOT_COMMAND, SLOT_CONSOLE,
 noreturn void leave(int code)
 {
 	terminal_restore();
+	console_forget_peer();
 	_exit(code);
 }
 
