@@ -153,11 +153,11 @@ class StartToolTest {
 
   @Test
   void explainPrintsAPlanAndStartsNothing() {
-    c1.plan = new Plan("start", List.of(CGROUP, LIMIT));
+    c1.plan = new Plan("start c1", List.of(CGROUP, LIMIT));
     Seen seen =
         Seen.printing(
             """
-            c1: start, 2 steps; nothing has been done
+            start c1: 2 steps; nothing has been done
 
             1  host  create cgroup /sys/fs/cgroup/lxc.payload.c1           from built-in default\
               lxc.cgroup.dir
@@ -171,13 +171,13 @@ class StartToolTest {
 
   @Test
   void explainPrintsJsonToo() {
-    c1.plan = new Plan("start", List.of(LIMIT));
+    c1.plan = new Plan("start c1", List.of(LIMIT));
     assertEquals(
         Seen.printing(
             """
             {
               "name": "c1",
-              "title": "start",
+              "title": "start c1",
               "steps": [
                 {
                   "number": 1,

@@ -20,14 +20,13 @@ final class PlanPrinter {
     Plan plan = container.plan(options);
     session
         .out()
-        .print(format == OutputFormat.JSON ? json(container, plan) : text(container, plan));
+        .print(format == OutputFormat.JSON ? json(container, plan) : text(plan));
     return Runner.OK;
   }
 
-  private static String text(Container container, Plan plan) {
+  private static String text(Plan plan) {
     StringBuilder out = new StringBuilder(128 * plan.steps().size());
-    out.append(container.name()).append(": ").append(plan.title()).append(", ");
-    out.append(plan.steps().size()).append(" steps; nothing has been done\n\n");
+    out.append(plan.title()).append(": ").append(plan.steps().size()).append(" steps; nothing has been done\n\n");
     int numberWidth = Integer.toString(plan.steps().size()).length();
     int placeWidth = 0;
     int stepWidth = 0;
@@ -40,8 +39,11 @@ final class PlanPrinter {
       String digits = Integer.toString(++number);
       out.repeat(' ', numberWidth - digits.length()).append(digits).append("  ");
       pad(out, place(step), placeWidth).append("  ");
-      pad(out, step.describe(), stepWidth).append("  from ");
-      out.append(step.origin().describe()).append('\n');
+      pad(out, step.describe(), stepWidth);
+      if (step.describe().length() > stepWidth) {
+        out.append('\n').repeat(' ', numberWidth + placeWidth + stepWidth + 4);
+      }
+      out.append("  from ").append(step.origin().describe()).append('\n');
     }
     return out.toString();
   }

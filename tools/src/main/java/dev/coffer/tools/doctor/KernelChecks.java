@@ -32,7 +32,8 @@ final class KernelChecks {
     findings.add(
         machine.offers(Feature.CLONE3) && machine.offers(Feature.OPENAT2)
             ? Finding.ok("clone3 and openat2", "")
-            : Finding.missing("clone3 and openat2", "a seccomp filter around this shell hides them"));
+            : Finding.missing(
+                "clone3 and openat2", "a seccomp filter around this shell hides them"));
     findings.add(
         machine.offers(Feature.MOUNT_API)
             ? Finding.ok("mounts by descriptor", "")
