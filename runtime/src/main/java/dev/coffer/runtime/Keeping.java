@@ -1,7 +1,9 @@
 package dev.coffer.runtime;
 
 import dev.coffer.linux.Fd;
+import dev.coffer.linux.Sys;
 import dev.coffer.model.CofferException;
+import dev.coffer.runtime.program.Arg.Register;
 import dev.coffer.runtime.program.Program;
 import dev.coffer.runtime.program.ProgramBuilder;
 import dev.coffer.runtime.program.Registers;
@@ -29,6 +31,19 @@ final class Keeping {
       return List.of();
     }
     return found;
+  }
+
+  /**
+   * Makes the keeper let go of its sockets, so that the container's name is free before it is called
+   * stopped: an abstract socket lives until its last descriptor is closed.
+   */
+  static void releaseSockets(Executor executor) {
+    ProgramBuilder builder = new ProgramBuilder(Registers.landing());
+    for (Register socket : List.of(Registers.COMMAND, Registers.KEEPER)) {
+      builder.main().sys(Sys.CLOSE, socket).tolerateAny();
+      builder.main().set(socket, -1L);
+    }
+    executor.run(builder.build(), List.of(), (_, _, fds) -> fds.forEach(Fd::close));
   }
 
   /** What a keeper's registers hold. */

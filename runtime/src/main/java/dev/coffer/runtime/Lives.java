@@ -172,6 +172,7 @@ public final class Lives implements AutoCloseable {
     change(life, ContainerState.STOPPING);
     try {
       if (life.executor != null) {
+        Keeping.releaseSockets(life.executor);
         life.executor.quit(1);
       }
       for (String failure : HostRunner.undo(life.directory().readJournal())) {

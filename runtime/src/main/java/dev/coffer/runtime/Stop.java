@@ -41,6 +41,7 @@ final class Stop {
       return;
     }
     life.rebootWanted = false;
+    Keeping.releaseSockets(life.executor);
     life.executor.quit(life.exitCode);
     lives.finish(life);
   }

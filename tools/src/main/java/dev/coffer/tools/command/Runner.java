@@ -145,7 +145,7 @@ public final class Runner {
     } catch (CofferException e) {
       session.log().error(e.getMessage(), e.details());
       trace(e);
-      return FAILED;
+      return e.exitCode();
     } catch (RuntimeException | StackOverflowError e) {
       session.log().error("internal error: " + e, internalDetails(e));
       trace(e);
