@@ -1,7 +1,5 @@
 package dev.coffer.linux;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -9,10 +7,6 @@ import java.util.Optional;
 
 /** Files of a container, looked up inside its root whatever links it has prepared, openat2(2). */
 public final class Beneath {
-  private static final long RESOLVE_NO_MAGICLINKS = 0x02;
-  private static final long RESOLVE_IN_ROOT = 0x10;
-  private static final int HOW = 24;
-
   private Beneath() {}
 
   /**
@@ -55,14 +49,15 @@ public final class Beneath {
 
   private static Fd open(Fd root, String path) {
     try (Call call = new Call()) {
-      MemorySegment how = call.allocate((long) HOW);
       // only a place at first: opening a device or a fifo that the container put there has effects
-      how.set(ValueLayout.JAVA_LONG, 0, OpenFlags.PATH | OpenFlags.CLOSE_ON_EXEC);
-      how.set(ValueLayout.JAVA_LONG, 16, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
       long result =
-          call.checkOn(
-              path, Sys.OPENAT2, root.number(), call.text(path), how.address(), HOW);
-      return Fd.of((int) result);
+          OpenHow.open(
+              call,
+              root,
+              call.text(path),
+              OpenFlags.PATH,
+              OpenHow.IN_ROOT | OpenHow.NO_MAGIC_LINKS);
+      return Fd.of((int) Call.checked(Sys.OPENAT2.describe(), path, result));
     }
   }
 }

@@ -67,7 +67,7 @@ public final class CgroupDirs {
    * @return whether they were gone in time
    */
   public static boolean killAll(Path cgroup, Duration limit) {
-    return CgroupKill.of(cgroup).run(new Deadline(limit));
+    return CgroupKill.run(cgroup, new Deadline(limit));
   }
 
   /**

@@ -5,7 +5,19 @@ import java.util.List;
 
 /** Kills whatever is in a cgroup. */
 sealed interface CgroupKill {
-  static CgroupKill of(Path cgroup) {
+  /** Kills; a cgroup that is not there has nobody in it. */
+  static boolean run(Path cgroup, Deadline deadline) {
+    try {
+      return of(cgroup).run(deadline);
+    } catch (KernelException e) {
+      if (e.is(Errno.ENOENT) || e.is(Errno.ENODEV)) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  private static CgroupKill of(Path cgroup) {
     return CgroupDirs.isUnified(cgroup) ? new Unified(cgroup) : new Legacy(cgroup);
   }
 

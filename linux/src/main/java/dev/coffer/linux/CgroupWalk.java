@@ -133,7 +133,7 @@ final class CgroupWalk {
   private static List<Integer> membersOf(Fd cgroup) {
     byte[] name = "cgroup.procs".getBytes(StandardCharsets.UTF_8);
     try (Fd file = Directory.open(cgroup, name, OpenFlags.READ_ONLY)) {
-      String text = new String(file.readAll(), StandardCharsets.UTF_8);
+      String text = new String(file.readAllNow(), StandardCharsets.UTF_8);
       return text.lines().map(Integer::valueOf).toList();
     } catch (KernelException e) {
       // A threaded cgroup: the nearest one above that is not has its processes.

@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** An open directory and its entries, whose names are bytes and nothing more. */
@@ -22,6 +21,17 @@ final class Directory {
   private static final int NAME = 19;
 
   private Directory() {}
+
+  /**
+   * An entry, which may have become something else since it was read.
+   *
+   * @param directory whether it is one; false too where the file system does not say
+   */
+  record Entry(byte[] name, boolean directory) {
+    private boolean isDots() {
+      return name[0] == '.' && (name.length == 1 || name.length == 2 && name[1] == '.');
+    }
+  }
 
   static Fd open(Fd directory, byte[] name, int flags) {
     try (Call call = new Call()) {
@@ -44,24 +54,34 @@ final class Directory {
     }
   }
 
-  /** The names of the directories in a directory that was just opened. */
-  static List<byte[]> children(Fd directory) {
-    List<byte[]> names = new ArrayList<>();
+  /**
+   * The entries of a directory that was just opened or rewound, without the two that are always
+   * there.
+   */
+  static List<Entry> entries(Fd directory) {
+    List<Entry> entries = new ArrayList<>();
     try (Call call = new Call()) {
-      MemorySegment entries = call.allocate(BUFFER);
+      MemorySegment buffer = call.allocate(BUFFER);
       long length;
-      while ((length = call.check(Sys.GETDENTS64, directory.number(), entries.address(), BUFFER))
+      while ((length = call.check(Sys.GETDENTS64, directory.number(), buffer.address(), BUFFER))
           > 0) {
         for (long at = 0;
             at < length;
-            at += Short.toUnsignedInt(entries.get(JAVA_SHORT, at + LENGTH))) {
-          if (entries.get(JAVA_BYTE, at + TYPE) == DT_DIR) {
-            addUnlessDots(names, name(entries, at + NAME));
+            at += Short.toUnsignedInt(buffer.get(JAVA_SHORT, at + LENGTH))) {
+          Entry entry =
+              new Entry(name(buffer, at + NAME), buffer.get(JAVA_BYTE, at + TYPE) == DT_DIR);
+          if (!entry.isDots()) {
+            entries.add(entry);
           }
         }
       }
     }
-    return names;
+    return entries;
+  }
+
+  /** The names of the directories among the entries. */
+  static List<byte[]> children(Fd directory) {
+    return entries(directory).stream().filter(Entry::directory).map(Entry::name).toList();
   }
 
   private static byte[] name(MemorySegment entries, long start) {
@@ -70,11 +90,5 @@ final class Directory {
       end++;
     }
     return entries.asSlice(start, end - start).toArray(JAVA_BYTE);
-  }
-
-  private static void addUnlessDots(List<byte[]> names, byte[] name) {
-    if (!Arrays.equals(name, new byte[] {'.'}) && !Arrays.equals(name, new byte[] {'.', '.'})) {
-      names.add(name);
-    }
   }
 }

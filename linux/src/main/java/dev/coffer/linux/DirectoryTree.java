@@ -1,14 +1,9 @@
 package dev.coffer.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -21,19 +16,8 @@ import java.util.stream.Collectors;
  */
 public final class DirectoryTree {
   private static final int AT_REMOVEDIR = 0x200;
-  private static final long RESOLVE_NO_XDEV = 1;
-  private static final long RESOLVE_NO_MAGICLINKS = 2;
-  private static final long RESOLVE_NO_SYMLINKS = 4;
-  private static final long RESOLVE_BENEATH = 8;
   private static final long RESOLVE =
-      RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH;
-
-  private static final int HOW_SIZE = 24; // struct open_how: flags, mode, resolve
-  private static final int BUFFER = 32 * 1024;
-  private static final int NAME_LENGTH_AT = 16; // struct linux_dirent64: d_reclen
-  private static final int TYPE_AT = 18; // d_type
-  private static final int NAME_AT = 19; // d_name
-  private static final byte DIRECTORY = 4; // DT_DIR
+      OpenHow.NO_CROSSING | OpenHow.NO_MAGIC_LINKS | OpenHow.NO_SYMLINKS | OpenHow.BENEATH;
 
   /** Deeper directories are moved up to the top first, so that depth costs no descriptors. */
   private static final int DEEPEST = 100;
@@ -144,18 +128,10 @@ public final class DirectoryTree {
   /** Null if the entry is gone. */
   private static Fd open(Fd parent, String name, String subject) {
     try (Call call = new Call()) {
-      MemorySegment how = call.allocate(HOW_SIZE);
-      how.set(
-          JAVA_LONG,
-          0,
-          OpenFlags.READ_ONLY
-              | OpenFlags.DIRECTORY
-              | OpenFlags.NO_FOLLOW
-              | OpenFlags.CLOSE_ON_EXEC);
-      how.set(JAVA_LONG, 16, RESOLVE);
       long result;
       do {
-        result = call.run(Sys.OPENAT2, parent.number(), name(call, name), how.address(), HOW_SIZE);
+        int flags = OpenFlags.READ_ONLY | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
+        result = OpenHow.open(call, parent, name(call, name), flags, RESOLVE);
       } while (result
           == -Errno.EAGAIN.number()); // a rename elsewhere on the machine got in between
       if (result == -Errno.ENOENT.number()) {
@@ -166,40 +142,27 @@ public final class DirectoryTree {
   }
 
   private static List<Entry> entries(Fd directory, Set<String> keep) {
-    List<Entry> entries = new ArrayList<>();
     Set<String> kept = keep.stream().map(DirectoryTree::raw).collect(Collectors.toSet());
     try (Call call = new Call()) {
       call.check(Sys.LSEEK, directory.number(), 0, 0);
-      MemorySegment buffer = call.allocate(BUFFER);
-      for (long length;
-          (length = call.check(Sys.GETDENTS64, directory.number(), buffer.address(), BUFFER))
-              > 0; ) {
-        for (long at = 0; at < length; ) {
-          String name = buffer.getString(at + NAME_AT, StandardCharsets.ISO_8859_1);
-          if (!name.equals(".") && !name.equals("..") && !kept.contains(name)) {
-            entries.add(new Entry(name, buffer.get(JAVA_BYTE, at + TYPE_AT) == DIRECTORY));
-          }
-          at += Short.toUnsignedInt(buffer.get(JAVA_SHORT, at + NAME_LENGTH_AT));
-        }
-      }
     }
-    return entries;
+    return Directory.entries(directory).stream()
+        .map(each -> new Entry(new String(each.name(), ISO_8859_1), each.directory()))
+        .filter(entry -> !kept.contains(entry.name()))
+        .toList();
   }
 
   /** Names are bytes and need not be UTF-8: here each character is one byte. */
   private static String raw(String name) {
-    return new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    return new String(name.getBytes(StandardCharsets.UTF_8), ISO_8859_1);
   }
 
   private static long name(Call call, String raw) {
-    byte[] bytes = raw.getBytes(StandardCharsets.ISO_8859_1);
-    return call.bytes(Arrays.copyOf(bytes, bytes.length + 1)).address();
+    return call.terminated(raw.getBytes(ISO_8859_1));
   }
 
   private String describe(String raw) {
-    return subject
-        + "/…/"
-        + new String(raw.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    return subject + "/…/" + new String(raw.getBytes(ISO_8859_1), StandardCharsets.UTF_8);
   }
 
   /** An entry that may have become something else since it was read. */

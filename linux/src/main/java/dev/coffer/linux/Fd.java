@@ -102,9 +102,14 @@ public final class Fd implements AutoCloseable {
 
   /** All bytes to the end of the file. */
   public byte[] readAll() {
+    return PlatformThread.needed() ? PlatformThread.call("read", this::readAllNow) : readAllNow();
+  }
+
+  /** As {@link #readAll}, of a file that never makes one wait. */
+  byte[] readAllNow() {
     byte[] bytes = new byte[4096];
     int length = 0;
-    for (int count; (count = read(bytes, length, bytes.length - length)) >= 0; ) {
+    for (int count; (count = readNow(bytes, length, bytes.length - length)) >= 0; ) {
       length += count;
       if (length == bytes.length) {
         bytes = Arrays.copyOf(bytes, 2 * length);

@@ -108,7 +108,7 @@ public final class HostFiles {
   /** Reads a file whose size is not known before, as those of procfs, sysfs and cgroupfs. */
   public static String readSmall(Path path) {
     try (Fd fd = open(path, OpenFlags.READ_ONLY, 0)) {
-      return new String(fd.readAll(), StandardCharsets.UTF_8);
+      return new String(fd.readAllNow(), StandardCharsets.UTF_8);
     }
   }
 

@@ -68,6 +68,12 @@ final class Layouts {
           JAVA_LONG.withName("l_len"),
           JAVA_INT.withName("l_pid"),
           MemoryLayout.paddingLayout(4));
+  static final StructLayout OPEN_HOW =
+      struct(
+          "open_how",
+          JAVA_LONG.withName("flags"),
+          JAVA_LONG.withName("mode"),
+          JAVA_LONG.withName("resolve"));
   static final StructLayout NLMSGHDR =
       struct(
           "nlmsghdr",

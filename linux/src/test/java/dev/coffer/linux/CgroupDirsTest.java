@@ -62,6 +62,7 @@ class CgroupDirsTest {
     assertEquals(before, OpenFds.count());
     assertFalse(Files.exists(cgroup));
     assertFalse(CgroupDirs.remove(cgroup, LONG));
+    assertTrue(CgroupDirs.killAll(cgroup, LONG), "there is nobody left");
   }
 
   @ParameterizedTest

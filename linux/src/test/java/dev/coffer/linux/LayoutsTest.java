@@ -22,6 +22,7 @@ class LayoutsTest {
       """
       #include <fcntl.h>
       #include <linux/bpf.h>
+      #include <linux/openat2.h>
       #include <linux/rtnetlink.h>
       #include <poll.h>
       #include <spawn.h>
@@ -45,6 +46,7 @@ class LayoutsTest {
           Layouts.EPOLL_EVENT,
           Layouts.WINSIZE,
           Layouts.FLOCK,
+          Layouts.OPEN_HOW,
           Layouts.NLMSGHDR,
           Layouts.IFINFOMSG,
           Layouts.IFADDRMSG);
