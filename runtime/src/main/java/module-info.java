@@ -4,4 +4,5 @@ module dev.coffer.runtime {
   requires transitive dev.coffer.linux;
 
   exports dev.coffer.runtime;
+  exports dev.coffer.runtime.command;
 }

@@ -1,0 +1,181 @@
+package dev.coffer.runtime.command;
+
+import dev.coffer.linux.Credentials;
+import dev.coffer.linux.Errno;
+import dev.coffer.linux.KernelException;
+import dev.coffer.linux.UnixSocket;
+import dev.coffer.model.ContainerState;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** One container's command socket while it is served. */
+public final class CommandEndpoint implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("dev.coffer.runtime.command");
+
+  private static final int NO_STATE = ContainerState.values().length;
+
+  private final CommandServer server;
+  private final UnixSocket listener;
+  private final CommandTarget target;
+  private final CommandAnswers answers;
+  private final Set<CommandConnection> connections = new HashSet<>();
+  private boolean closed;
+
+  CommandEndpoint(CommandServer server, UnixSocket listener, CommandTarget target) {
+    this.server = server;
+    this.listener = listener;
+    this.target = target;
+    this.answers = new CommandAnswers(target);
+  }
+
+  /** Tells the clients that wait for the state, which the container has reached by now. */
+  public void announce(ContainerState state) {
+    for (CommandConnection client : takeThoseWhoWant(state)) {
+      client.send(new StateMessage(target.name(), state));
+      drop(client);
+    }
+  }
+
+  /**
+   * Serves the socket no longer and ends all connections. The socket itself stays open: it is whose
+   * it was.
+   */
+  @Override
+  public void close() {
+    List<CommandConnection> left;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      left = List.copyOf(connections);
+    }
+    server.forget(listener.fd());
+    left.forEach(this::drop);
+  }
+
+  /** A client has connected. */
+  void accept() {
+    Optional<UnixSocket> accepted = listener.accept(0);
+    if (accepted.isEmpty()) {
+      return;
+    }
+    CommandConnection client = new CommandConnection(accepted.get());
+    if (!isAllowed(accepted.get().peer())) {
+      client.send(CommandResponse.of(Errno.EPERM));
+      client.close();
+      return;
+    }
+    if (add(client)) {
+      server.watch(client.fd(), () -> serve(client));
+    } else {
+      client.close();
+    }
+  }
+
+  private boolean isAllowed(Credentials peer) {
+    return peer.uid() == 0 || peer.uid() == server.user() && peer.gid() == server.group();
+  }
+
+  /** A client has sent something, or left. */
+  private void serve(CommandConnection client) {
+    if (!client.take()) {
+      drop(client);
+      return;
+    }
+    Optional<CommandRequest> request = client.request();
+    if (request.isEmpty()) {
+      return;
+    }
+    if (CommandAnswers.isSlow(request.get())) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("coffer-command")
+          .start(() -> answer(client, request.get()));
+    } else {
+      answer(client, request.get());
+    }
+  }
+
+  private void answer(CommandConnection client, CommandRequest request) {
+    Reply reply;
+    try {
+      reply = answers.answer(request);
+    } catch (RuntimeException e) {
+      // One container in disorder must not end the service for all others.
+      LOG.log(Level.WARNING, target.name() + ": command " + request.command() + ": " + e);
+      reply = new Reply.Answered(CommandResponse.of(Errno.EIO));
+    }
+    carryOut(client, reply);
+  }
+
+  private void carryOut(CommandConnection client, Reply reply) {
+    switch (reply) {
+      case Reply.Answered(CommandResponse response) -> {
+        send(client, response);
+        drop(client);
+      }
+      case Reply.Ended _ -> drop(client);
+      case Reply.UntilStopped _ -> {}
+      case Reply.Leased(CommandResponse response, TtyLease lease) -> {
+        client.hold(lease);
+        send(client, response);
+      }
+      case Reply.Waiting(Set<ContainerState> states) -> await(client, states);
+    }
+  }
+
+  private void send(CommandConnection client, CommandResponse response) {
+    try (response) {
+      client.send(response);
+    }
+  }
+
+  /** Looking, registering and telling so are one act: no change of state falls in between. */
+  private void await(CommandConnection client, Set<ContainerState> states) {
+    boolean reached;
+    synchronized (this) {
+      ContainerState now = target.state();
+      reached = states.contains(now);
+      client.want(reached ? Set.of() : states);
+      send(client, CommandResponse.ofState(reached ? now.ordinal() : NO_STATE));
+    }
+    if (reached) {
+      drop(client);
+    }
+  }
+
+  private synchronized List<CommandConnection> takeThoseWhoWant(ContainerState state) {
+    List<CommandConnection> found = new ArrayList<>();
+    for (CommandConnection client : connections) {
+      if (client.wants(state)) {
+        client.want(Set.of());
+        found.add(client);
+      }
+    }
+    return found;
+  }
+
+  private synchronized boolean add(CommandConnection client) {
+    return !closed && connections.add(client);
+  }
+
+  private void drop(CommandConnection client) {
+    synchronized (this) {
+      if (!connections.remove(client)) {
+        return;
+      }
+    }
+    try {
+      server.forget(client.fd());
+    } catch (KernelException | IllegalStateException e) {
+      LOG.log(Level.DEBUG, "a client was forgotten twice", e);
+    }
+    client.close();
+  }
+}
