@@ -41,8 +41,7 @@ final class Attachment {
     Set<Namespace> namespaces = namespaces(options);
     Map<String, String> environment = environment(options);
     boolean confined = !options.elevated().contains(AttachOptions.Elevation.CAPABILITIES);
-    Pidfd init =
-        life.initPidfd().orElseThrow(() -> new CofferException("Failed to get init pid"));
+    Pidfd init = life.initPidfd().orElseThrow(() -> new CofferException("Failed to get init pid"));
     AttachOrder order =
         new AttachOrder(
             init,
@@ -60,8 +59,7 @@ final class Attachment {
             personality(options),
             options.terminalLog(),
             options.remountProcSys());
-    boolean wantsTerminal =
-        caller.isTerminal(0) || caller.isTerminal(1) || caller.isTerminal(2);
+    boolean wantsTerminal = caller.isTerminal(0) || caller.isTerminal(1) || caller.isTerminal(2);
     if (!wantsTerminal) {
       return Attach.run(order, Optional.empty(), caller);
     }
@@ -87,15 +85,16 @@ final class Attachment {
     if (!entersCgroups(options) || birthplace(options).isPresent()) {
       return List.of();
     }
-    return life.placement().places().stream()
-        .map(CgroupPlacement.Place::innerDirectory)
-        .toList();
+    return life.placement().places().stream().map(CgroupPlacement.Place::innerDirectory).toList();
   }
 
-  /** With only v2, a process is born where init is, or beside it where init made cgroups of its own. */
+  /**
+   * With only v2, a process is born where init is, or beside it where init made cgroups of its own.
+   */
   private Optional<String> birthplace(AttachOptions options) {
     List<CgroupPlacement.Place> places = life.placement().places();
-    boolean unified = !places.isEmpty() && places.stream().allMatch(place -> place.tree().unified());
+    boolean unified =
+        !places.isEmpty() && places.stream().allMatch(place -> place.tree().unified());
     if (!unified || !entersCgroups(options)) {
       return Optional.empty();
     }

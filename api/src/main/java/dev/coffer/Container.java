@@ -73,9 +73,7 @@ public interface Container {
   List<Address> addresses();
 
   /** Names of the network interfaces inside, loopback among them; empty when not running. */
-  default List<String> interfaces() {
-    return List.of();
-  }
+  List<String> interfaces();
 
   /**
    * A value as the running container was started with, or of the file when it is stopped. Empty for

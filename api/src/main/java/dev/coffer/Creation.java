@@ -40,8 +40,7 @@ final class Creation {
     requireStore(options.store());
     Optional<Path> file = options.config().or(this::defaultConfig);
     String text = file.map(Creation::read).orElse("");
-    LxcConfig config =
-        LxcConfig.parse(text, file.orElse(Path.of("config")), caller.environment());
+    LxcConfig config = LxcConfig.parse(text, file.orElse(Path.of("config")), caller.environment());
     List<IdMap> maps =
         config.spec(name, lxcPath).privileges().idMaps().stream().map(Sourced::value).toList();
     CreateRequest request =

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What one process holds of the containers on this machine: those it started, those it found running, and
- * what it knows of the kernel. An engine has one for as long as it lives; {@link Coffer#open} makes one.
+ * What one process holds of the containers on this machine: those it started, those it found
+ * running, and what it knows of the kernel. An engine has one for as long as it lives; {@link
+ * Coffer#open} makes one.
  */
 public final class Host implements AutoCloseable {
   private final HostFactsReader facts = new HostFactsReader();
@@ -41,7 +42,8 @@ public final class Host implements AutoCloseable {
   /**
    * The API for one caller.
    *
-   * @param notices gets what is worth saying but no failure, such as keys that are not yet in effect
+   * @param notices gets what is worth saying but no failure, such as keys that are not yet in
+   *     effect
    */
   public Coffer coffer(Caller caller, Path lxcPath, Consumer<Problem> notices) {
     return new LocalCoffer(this, caller, lxcPath, notices);

@@ -43,8 +43,7 @@ final class LocalContainer implements Container {
   private final String name;
   private final Path lxcPath;
 
-  LocalContainer(
-      Host host, Caller caller, Consumer<Problem> notices, String name, Path lxcPath) {
+  LocalContainer(Host host, Caller caller, Consumer<Problem> notices, String name, Path lxcPath) {
     this.host = host;
     this.caller = caller;
     this.notices = notices;
@@ -73,9 +72,7 @@ final class LocalContainer implements Container {
 
   @Override
   public LxcConfig config() {
-    return isDefined()
-        ? LxcConfig.read(configFile(), caller.environment())
-        : LxcConfig.empty();
+    return isDefined() ? LxcConfig.read(configFile(), caller.environment()) : LxcConfig.empty();
   }
 
   private Optional<Life> life() {
@@ -120,8 +117,7 @@ final class LocalContainer implements Container {
 
   private StartOrder order(StartOptions options) {
     Creator.discardAbandoned(lxcPath.resolve(name));
-    return Orders.of(
-        startConfig(options), name, lxcPath, options, this::initPidOf, notices);
+    return Orders.of(startConfig(options), name, lxcPath, options, this::initPidOf, notices);
   }
 
   private String initPidOf(String other) {
@@ -129,11 +125,10 @@ final class LocalContainer implements Container {
         .find(lxcPath, other)
         .filter(Life::isRunning)
         .map(life -> String.valueOf(life.initPid()))
-        .orElseThrow(
-            () ->
-                new CofferException(
-                    "cannot share a namespace of " + other + ": it is not running",
-                    List.of("hint  start " + other + " first")));
+        .orElseThrow(() ->
+            new CofferException(
+                "cannot share a namespace of " + other + ": it is not running",
+                List.of("hint  start " + other + " first")));
   }
 
   @Override
@@ -198,17 +193,16 @@ final class LocalContainer implements Container {
   public Optional<Usage> usage() {
     return life()
         .filter(Life::isRunning)
-        .map(
-            life -> {
-              CgroupStats stats = CgroupStats.read(host.trees(), cgroup(life));
-              return new Usage(
-                  stats.cpu(),
-                  stats.io(),
-                  stats.memory(),
-                  stats.swap(),
-                  stats.kernelMemory(),
-                  List.of());
-            });
+        .map(life -> {
+          CgroupStats stats = CgroupStats.read(host.trees(), cgroup(life));
+          return new Usage(
+              stats.cpu(),
+              stats.io(),
+              stats.memory(),
+              stats.swap(),
+              stats.kernelMemory(),
+              List.of());
+        });
   }
 
   private static String cgroup(Life life) {
@@ -217,34 +211,44 @@ final class LocalContainer implements Container {
 
   @Override
   public List<Address> addresses() {
-    Optional<Life> life = life().filter(Life::isRunning);
-    if (life.isEmpty()) {
-      return List.of();
-    }
-    Path path = Path.of("/proc/" + life.get().initPid() + "/ns/net");
     List<Address> addresses = new ArrayList<>();
-    try (Fd namespace = HostFiles.open(path, OpenFlags.READ_ONLY, 0)) {
-      for (NetAddresses.Link link : NetAddresses.read(namespace)) {
-        if (!link.loopback()) {
-          link.addresses().stream()
-              .filter(address -> address.scope() == NetAddresses.Scope.GLOBAL)
-              .forEach(address -> addresses.add(address(link, address)));
-        }
+    for (NetAddresses.Link link : links()) {
+      if (!link.loopback()) {
+        link.addresses().stream()
+            .filter(address -> address.scope() == NetAddresses.Scope.GLOBAL)
+            .forEach(address -> addresses.add(address(link, address)));
       }
     }
     return addresses;
   }
 
+  @Override
+  public List<String> interfaces() {
+    return links().stream().map(NetAddresses.Link::name).sorted().toList();
+  }
+
+  private List<NetAddresses.Link> links() {
+    Optional<Life> life = life().filter(Life::isRunning);
+    if (life.isEmpty()) {
+      return List.of();
+    }
+    Path path = Path.of("/proc/" + life.get().initPid() + "/ns/net");
+    try (Fd namespace = HostFiles.open(path, OpenFlags.READ_ONLY, 0)) {
+      return NetAddresses.read(namespace);
+    }
+  }
+
   private static Address address(NetAddresses.Link link, NetAddresses.Address address) {
     return new Address(
-        link.name(),
-        address.address().getHostAddress(),
-        address.address() instanceof Inet6Address);
+        link.name(), address.address().getHostAddress(), address.address() instanceof Inet6Address);
   }
 
   @Override
   public Optional<String> configItem(String key) {
-    return life().filter(Life::isRunning).map(life -> life.item(key)).orElseGet(() -> config().get(key));
+    return life()
+        .filter(Life::isRunning)
+        .map(life -> life.item(key))
+        .orElseGet(() -> config().get(key));
   }
 
   @Override
@@ -296,7 +300,9 @@ final class LocalContainer implements Container {
       return await(options.timeout().plusSeconds(10));
     }
 
-    /** systemd takes SIGRTMIN+3 through a signalfd, so it has it blocked; SIGPWR means little to it. */
+    /**
+     * systemd takes SIGRTMIN+3 through a signalfd, so it has it blocked; SIGPWR means little to it.
+     */
     private int usualHalt() {
       return Processes.blocks(life.initPid(), SIGRTMIN_3) ? SIGRTMIN_3 : SIGPWR;
     }
@@ -304,8 +310,7 @@ final class LocalContainer implements Container {
     private boolean reboot(StopOptions options) {
       long lives = life.generation();
       signal(life.spec().signals().reboot());
-      return !options.await()
-          || host.lives().awaitGeneration(life, lives + 1, options.timeout());
+      return !options.await() || host.lives().awaitGeneration(life, lives + 1, options.timeout());
     }
 
     private void signal(int number) {

@@ -4,7 +4,9 @@ import dev.coffer.linux.Beneath;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The shell a container's passwd names; read beneath the container's root, trusting nothing there. */
+/**
+ * The shell a container's passwd names; read beneath the container's root, trusting nothing there.
+ */
 final class LoginShell {
   private static final int LONGEST = 1 << 20;
 

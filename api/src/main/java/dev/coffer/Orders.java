@@ -60,8 +60,7 @@ final class Orders {
   }
 
   /** The order of a container that an earlier engine started, as far as its later life needs it. */
-  static StartOrder recalled(
-      LxcConfig config, String name, Path lxcPath, boolean application) {
+  static StartOrder recalled(LxcConfig config, String name, Path lxcPath, boolean application) {
     ContainerSpec spec = config.spec(name, lxcPath);
     List<String> placeholder = application ? List.of("true") : List.of();
     StartRequest request =
@@ -97,12 +96,11 @@ final class Orders {
     }
     options
         .share()
-        .forEach(
-            (namespace, whose) ->
-                config.set(
-                    "lxc.namespace.share." + namespace.file(),
-                    whose,
-                    Origin.option("--share-" + namespace.file() + "=" + whose)));
+        .forEach((namespace, whose) ->
+            config.set(
+                "lxc.namespace.share." + namespace.file(),
+                whose,
+                Origin.option("--share-" + namespace.file() + "=" + whose)));
     options
         .uid()
         .ifPresent(
@@ -118,7 +116,9 @@ final class Orders {
     for (Sourced<String> key : spec.notInEffect()) {
       problems.add(
           Problem.warning(
-              key.origin(), key.value() + " is not yet in effect: the container starts without it", ""));
+              key.origin(),
+              key.value() + " is not yet in effect: the container starts without it",
+              ""));
     }
     return problems;
   }
@@ -135,8 +135,7 @@ final class Orders {
     }
     if (application) {
       throw new CofferException(
-          "no command to execute",
-          List.of("hint  give one behind \"--\", or set lxc.execute.cmd"));
+          "no command to execute", List.of("hint  give one behind \"--\", or set lxc.execute.cmd"));
     }
     return Sourced.builtIn(DEFAULT_INIT, "lxc.init.cmd");
   }
@@ -165,15 +164,14 @@ final class Orders {
     Map<Namespace, Sourced<String>> shares = new EnumMap<>(Namespace.class);
     spec.namespaces()
         .share()
-        .forEach(
-            (namespace, whose) -> {
-              String value = whose.value();
-              String path =
-                  value.startsWith("/")
-                      ? value
-                      : "/proc/" + pid(value, initPidOf) + "/ns/" + namespace.file();
-              shares.put(namespace, new Sourced<>(path, whose.origin()));
-            });
+        .forEach((namespace, whose) -> {
+          String value = whose.value();
+          String path =
+              value.startsWith("/")
+                  ? value
+                  : "/proc/" + pid(value, initPidOf) + "/ns/" + namespace.file();
+          shares.put(namespace, new Sourced<>(path, whose.origin()));
+        });
     return shares;
   }
 

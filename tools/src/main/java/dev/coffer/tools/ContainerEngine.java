@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The engine that has containers: it finds those that run when it begins and leaves them when it ends. */
+/**
+ * The engine that has containers: it finds those that run when it begins and leaves them when it
+ * ends.
+ */
 final class ContainerEngine implements Engine {
   private final Host host;
 

@@ -120,6 +120,14 @@ class AttachToolTest {
   }
 
   @Test
+  void aCommandThatIsNotThereHasTheCodeThatShellsGiveIt() {
+    c1.failure = new CofferException("Failed to exec \"nope\": No such file", List.of(), 127);
+    assertEquals(
+        new Seen(127, "", "lxc-attach: c1: Failed to exec \"nope\": No such file\n"),
+        console.run("lxc-attach", "c1", "--", "nope"));
+  }
+
+  @Test
   void lxcAttachTakesOptionsBehindTheNameForItsOwn() {
     assertEquals(
         "lxc-attach: invalid option -- 'y'",

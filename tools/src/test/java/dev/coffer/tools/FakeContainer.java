@@ -11,6 +11,7 @@ import dev.coffer.Usage;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
+import dev.coffer.model.Origin;
 import dev.coffer.model.plan.Plan;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +87,11 @@ final class FakeContainer implements Container {
 
   @Override
   public LxcConfig config() {
-    throw new UnsupportedOperationException();
+    asked.add("config");
+    LxcConfig file = LxcConfig.empty();
+    config.forEach(
+        (key, value) -> value.lines().forEach(line -> file.set(key, line, Origin.option("test"))));
+    return file;
   }
 
   @Override

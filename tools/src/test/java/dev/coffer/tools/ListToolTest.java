@@ -90,6 +90,18 @@ class ListToolTest {
   }
 
   @Test
+  void whatSeveralColumnsNeedIsAskedForOnce() {
+    console.run("lxc-ls", "-f", "-F", "name,state,ram,swap,ipv4,ipv6", "--running");
+    assertEquals(List.of("state", "usage", "addresses"), a.asked);
+    FakeContainer x = console.container("x").with("lxc.start.auto", "1").with("lxc.group", "g\n");
+    x.asked.clear();
+    assertEquals(
+        Seen.printing("AUTOSTART GROUPS UNPRIVILEGED \n1         g      false        \n"),
+        console.run("lxc-ls", "-f", "-F", "autostart,groups,unprivileged", "x"));
+    assertEquals(List.of("state", "config"), x.asked);
+  }
+
+  @Test
   void amountsStandAtTheRightEdgeOfTheirColumn() {
     OptionalLong none = OptionalLong.empty();
     console.container("x").running(5).usage =

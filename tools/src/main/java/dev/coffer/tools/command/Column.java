@@ -1,9 +1,6 @@
 package dev.coffer.tools.command;
 
-import dev.coffer.Address;
-import dev.coffer.Container;
 import dev.coffer.Usage;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,47 +46,24 @@ enum Column {
     return isAmount() ? "0.00MB".length() : name().length();
   }
 
-  String text(Container container) {
+  String text(Glance container) {
     return switch (this) {
       case NAME -> container.name();
       case STATE -> container.state().name();
       case PID -> pid(container);
       case RAM -> megabytes(container.usage().map(Usage::memoryBytes));
       case SWAP -> wholeMegabytes(container.usage().map(Usage::swapBytes));
-      case AUTOSTART -> autostart(container) ? "1" : "0";
-      case GROUPS -> joined(groups(container));
+      case AUTOSTART -> container.autostart() ? "1" : "0";
+      case GROUPS -> joined(container.groups());
       case INTERFACE -> joined(container.interfaces());
-      case IPV4 -> joined(addresses(container, false));
-      case IPV6 -> joined(addresses(container, true));
-      case UNPRIVILEGED -> Boolean.toString(unprivileged(container));
+      case IPV4 -> joined(container.addresses(false));
+      case IPV6 -> joined(container.addresses(true));
+      case UNPRIVILEGED -> Boolean.toString(container.unprivileged());
     };
   }
 
-  static List<String> groups(Container container) {
-    String lines = container.configItem("lxc.group").orElse("");
-    return lines.isEmpty() ? List.of() : List.of(lines.strip().split("\n"));
-  }
-
-  static boolean autostart(Container container) {
-    return container.configItem("lxc.start.auto").orElse("").strip().equals("1");
-  }
-
-  static boolean unprivileged(Container container) {
-    return !container.configItem("lxc.idmap").orElse("").isEmpty();
-  }
-
-  static List<String> addresses(Container container, boolean ipv6) {
-    List<String> addresses = new ArrayList<>();
-    for (Address address : container.addresses()) {
-      if (address.ipv6() == ipv6) {
-        addresses.add(address.address());
-      }
-    }
-    return addresses;
-  }
-
-  private static String pid(Container container) {
-    var pid = container.initPid();
+  private static String pid(Glance container) {
+    var pid = container.pid();
     return pid.isPresent() ? Integer.toString(pid.getAsInt()) : NOTHING;
   }
 

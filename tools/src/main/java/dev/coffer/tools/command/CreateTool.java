@@ -119,7 +119,7 @@ public final class CreateTool implements Tool {
       if (session.face() == Face.LXC) {
         session.log().error(e.getMessage(), e.details());
         session.log().error("Failed to create container " + session.name());
-        return Runner.FAILED;
+        return e.exitCode();
       }
       throw e;
     }

@@ -63,7 +63,7 @@ public final class FreezeTool implements Tool {
     } catch (CofferException e) {
       session.log().error(e.getMessage(), e.details());
       session.log().error(failure(session));
-      return Runner.FAILED;
+      return e.exitCode();
     }
   }
 

@@ -81,7 +81,7 @@ public final class ListTool implements Tool {
       session.err().println(session.program() + ": --nesting is not in effect yet");
     }
     List<Container> found = session.coffer().containers(session.lxcPath());
-    List<Container> shown = filtered(session, found);
+    List<Glance> shown = filtered(session, found);
     if (format == OutputFormat.JSON) {
       columns(session)
           .ifPresent(columns -> session.out().print(ContainerJson.write(shown, columns)));
@@ -126,22 +126,20 @@ public final class ListTool implements Tool {
     return Optional.of(columns);
   }
 
-  private static List<Container> filtered(Session session, List<Container> found) {
-    List<Predicate<Container>> filters = filters(session);
-    if (filters.isEmpty()) {
-      return found;
-    }
-    List<Container> shown = new ArrayList<>();
+  private static List<Glance> filtered(Session session, List<Container> found) {
+    List<Predicate<Glance>> filters = filters(session);
+    List<Glance> shown = new ArrayList<>(found.size());
     for (Container container : found) {
-      if (passes(container, filters)) {
-        shown.add(container);
+      Glance glance = new Glance(container);
+      if (passes(glance, filters)) {
+        shown.add(glance);
       }
     }
     return shown;
   }
 
-  private static boolean passes(Container container, List<Predicate<Container>> filters) {
-    for (Predicate<Container> filter : filters) {
+  private static boolean passes(Glance container, List<Predicate<Glance>> filters) {
+    for (Predicate<Glance> filter : filters) {
       if (!filter.test(container)) {
         return false;
       }
@@ -150,8 +148,8 @@ public final class ListTool implements Tool {
   }
 
   /** Cheapest first. An expression that cannot be read matches nothing, as with LXC. */
-  private static List<Predicate<Container>> filters(Session session) {
-    List<Predicate<Container>> filters = new ArrayList<>();
+  private static List<Predicate<Glance>> filters(Session session) {
+    List<Predicate<Glance>> filters = new ArrayList<>();
     Optional<String> regex = session.value(FILTER);
     if (regex.isEmpty() && session.operands().size() == 1) {
       regex = Optional.of(session.operands().getFirst());
@@ -161,17 +159,17 @@ public final class ListTool implements Tool {
       filters.add(c -> matches.isPresent() && matches.get().test(c.name()));
     }
     if (session.has(DEFINED)) {
-      filters.add(Container::isDefined);
+      filters.add(Glance::isDefined);
     }
     addStateFilters(session, filters);
     if (session.has(GROUPS)) {
       List<String> wanted = groups(session.value(GROUPS).orElseThrow());
-      filters.add(c -> Column.groups(c).containsAll(wanted));
+      filters.add(c -> c.groups().containsAll(wanted));
     }
     return filters;
   }
 
-  private static void addStateFilters(Session session, List<Predicate<Container>> filters) {
+  private static void addStateFilters(Session session, List<Predicate<Glance>> filters) {
     boolean active = session.has(ACTIVE);
     if (active || session.has(RUNNING)) {
       filters.add(c -> c.state() != ContainerState.STOPPED);
@@ -195,9 +193,9 @@ public final class ListTool implements Tool {
     return groups;
   }
 
-  private static void printTable(Session session, List<Container> shown, List<Column> columns) {
+  private static void printTable(Session session, List<Glance> shown, List<Column> columns) {
     Table table = new Table(columns, session.paint());
-    for (Container container : shown) {
+    for (Glance container : shown) {
       table.add(container);
     }
     session.out().print(table.toString());
@@ -207,16 +205,16 @@ public final class ListTool implements Tool {
    * One name per line; or as many as fit the terminal, each padded to the longest. LXC pads even
    * where it prints one per line for want of a terminal.
    */
-  private static void printNames(Session session, List<Container> shown) {
+  private static void printNames(Session session, List<Glance> shown) {
     boolean lines = session.has(LINE);
     int columns = session.invocation().columns();
     int width = Column.NAME.leastWidth();
-    for (Container container : shown) {
+    for (Glance container : shown) {
       width = Math.max(width, container.name().length());
     }
     StringBuilder out = new StringBuilder(shown.size() * (width + 1));
     int length = 0;
-    for (Container container : shown) {
+    for (Glance container : shown) {
       String name = container.name();
       out.append(name);
       if (!lines) {

@@ -18,15 +18,16 @@ final class PlanPrinter {
   static int print(Session session, Container container, StartOptions options) {
     OutputFormat format = OutputFormat.of(session);
     Plan plan = container.plan(options);
-    session
-        .out()
-        .print(format == OutputFormat.JSON ? json(container, plan) : text(plan));
+    session.out().print(format == OutputFormat.JSON ? json(container, plan) : text(plan));
     return Runner.OK;
   }
 
   private static String text(Plan plan) {
     StringBuilder out = new StringBuilder(128 * plan.steps().size());
-    out.append(plan.title()).append(": ").append(plan.steps().size()).append(" steps; nothing has been done\n\n");
+    out.append(plan.title())
+        .append(": ")
+        .append(plan.steps().size())
+        .append(" steps; nothing has been done\n\n");
     int numberWidth = Integer.toString(plan.steps().size()).length();
     int placeWidth = 0;
     int stepWidth = 0;

@@ -96,7 +96,7 @@ public final class StartTool implements Tool {
       if (session.face() == Face.LXC) {
         session.log().error(e.getMessage(), e.details());
         session.log().error("The container failed to start");
-        return Runner.FAILED;
+        return e.exitCode();
       }
       throw e;
     }

@@ -1,6 +1,5 @@
 package dev.coffer.tools.command;
 
-import dev.coffer.Container;
 import dev.coffer.model.ContainerState;
 import dev.coffer.tools.text.Paint;
 import dev.coffer.tools.text.Paint.Tone;
@@ -25,7 +24,7 @@ final class Table {
     }
   }
 
-  void add(Container container) {
+  void add(Glance container) {
     String[] cells = new String[widths.length];
     for (int i = 0; i < widths.length; i++) {
       cells[i] = columns.get(i).text(container);
