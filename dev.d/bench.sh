@@ -10,7 +10,7 @@ run_bench() {
       . dev.d/build.sh
       run_build
     fi
-    need lxc-start:lxc crun:crun bwrap:bubblewrap systemd-nspawn:systemd-container musl-gcc:musl-tools \
+    need /usr/bin/lxc-start:lxc crun:crun bwrap:bubblewrap systemd-nspawn:systemd-container musl-gcc:musl-tools \
       /var/lib/dpkg/info/busybox-static.list:busybox-static
     build_bench_programs
   fi

@@ -12,6 +12,7 @@ run_test() {
     all)
       need_root test
       run_build
+      need_test_packages
       test_style
       test_native
       test_java '!it' ''
@@ -19,6 +20,7 @@ run_test() {
       ;;
     unit)
       need_build_packages
+      need ip:iproute2
       test_java '!it' "$pattern"
       ;;
     native) test_native ;;
@@ -26,11 +28,17 @@ run_test() {
     root)
       need_root "test root"
       run_build
+      need_test_packages
       test_java it "$pattern"
       ;;
     *) die "test: no such part: $part (unit, native, style, root)" ;;
   esac
   summarize
+}
+
+# What the tests use: Debian's own lxc tools on our containers, and a Debian to boot.
+need_test_packages() {
+  need ip:iproute2 lxc-autostart:lxc /usr/lib/python3/dist-packages/lxc/__init__.py:python3-lxc mmdebstrap:mmdebstrap
 }
 
 # Ends with the closing line; fails when a test failed.
@@ -60,8 +68,10 @@ test_style() {
 # why" or the checks that failed below it, further in; a target that names none counts as one test.
 test_native() {
   need_build_packages
-  need clang-14:clang-14 aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu \
-    /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross qemu-aarch64-static:qemu-user-static
+  need clang-14:clang-14 \
+    /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a:libclang-rt-14-dev \
+    aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross \
+    qemu-aarch64-static:qemu-user-static
   local target log rc outcome name reason
   for target in check check-sanitize check-aarch64 fuzz; do
     if ! grep -q "^$target:" native/Makefile; then
