@@ -51,6 +51,7 @@ final class Start {
   private final ContainerSpec spec;
   private final Optional<Fault> fault;
   private final List<Fd> borrowed = new ArrayList<>();
+  private final Phases phases = new Phases();
   private Plan plan;
   private boolean again;
   private Optional<Pty> terminal = Optional.empty();
@@ -70,12 +71,17 @@ final class Start {
       openTerminal();
       UnixSocket channel = caller.launch(order.foreground());
       life.executor = new Executor(channel);
+      phases.mark("launch");
       carryOut();
     } finally {
       terminal.ifPresent(Pty::close);
       borrowed.forEach(Fd::close);
     }
     lives.keep(life);
+    phases.mark("keep");
+    if (caller.environment().containsKey("COFFER_TIMING")) {
+      caller.stream(2).ifPresent(stream -> stream.writeFully(phases.describe() + "\n"));
+    }
   }
 
   /** Another life with the keeper of the last one, after a reboot from inside. */
@@ -95,7 +101,9 @@ final class Start {
   /** Everything up to the first thing the launcher does. */
   private void prepare() {
     HostFacts facts = lives.facts(spec.name());
+    phases.mark("facts");
     plan = Planner.plan(order.request(), facts);
+    phases.mark("plan");
     life.placement = CgroupPlacement.of(spec, facts);
     life.fresh = NamespacePlanner.fresh(order.request());
     life.ttys = Math.min(spec.terminals().ttys().value(), Registers.MOST_TTYS);
@@ -107,10 +115,12 @@ final class Start {
       life.keeper = UnixSocket.listen(life.directory().keeperSocket(), 0600);
     }
     makeMountPoint();
+    phases.mark("journal");
     List<Step> leading = Lives.leading(plan);
     for (int i = 0; i < leading.size(); i++) {
       runHostStep(i);
     }
+    phases.mark("host steps");
   }
 
   private List<Undo> undos() {
@@ -214,7 +224,9 @@ final class Start {
     consoleDevice().ifPresent(fd -> hand(fd, Registers.TERMINAL, landings, fds));
     consoleLog().ifPresent(fd -> hand(fd, Registers.CONSOLE_LOG, landings, fds));
     Program program = StartAssembler.assemble(plan, context(landings));
+    phases.mark("assemble");
     Executor.Outcome outcome = life.executor.run(program, fds, this::report);
+    phases.mark("program");
     switch (outcome) {
       case Executor.Outcome.Done done -> running(done.registers());
       case Executor.Outcome.Failed failed -> throw StartFailure.of(plan, program, failed);
