@@ -82,23 +82,21 @@ final class Attachment {
   }
 
   private List<String> cgroups(AttachOptions options) {
-    if (!entersCgroups(options) || birthplace(options).isPresent()) {
+    if (!entersCgroups(options)) {
       return List.of();
     }
-    return life.placement().places().stream().map(CgroupPlacement.Place::innerDirectory).toList();
+    return life.placement().places().stream()
+        .filter(place -> !place.tree().unified())
+        .map(CgroupPlacement.Place::innerDirectory)
+        .toList();
   }
 
-  /**
-   * With only v2, a process is born where init is, or beside it where init made cgroups of its own.
-   */
+  /** In v2 a process is born where init is, or beside it where init made cgroups of its own. */
   private Optional<String> birthplace(AttachOptions options) {
-    List<CgroupPlacement.Place> places = life.placement().places();
-    boolean unified =
-        !places.isEmpty() && places.stream().allMatch(place -> place.tree().unified());
-    if (!unified || !entersCgroups(options)) {
-      return Optional.empty();
-    }
-    return Optional.of(host.lives().leaf(places.getFirst().innerDirectory()));
+    return life.placement().places().stream()
+        .filter(place -> place.tree().unified() && entersCgroups(options))
+        .findFirst()
+        .map(place -> host.lives().leaf(place.innerDirectory()));
   }
 
   private List<List<String>> commands(AttachOptions options) {

@@ -6,6 +6,7 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Origin;
 import dev.coffer.model.Sourced;
+import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.HostStep.DeviceRule;
 import dev.coffer.model.plan.KeeperStep;
@@ -156,19 +157,19 @@ final class CgroupPlanner {
     return steps;
   }
 
-  /** The v2 cgroup init can be born in: with only the v2 tree nothing is left to join then. */
+  /** The v2 cgroup init is born in, CLONE_INTO_CGROUP of clone(2). */
   Optional<String> birthplace() {
-    return facts.isUnified() ? facts.unifiedTree().map(tree -> unifiedPlace().innerDirectory()) : Optional.empty();
+    return facts.unifiedTree().map(tree -> unifiedPlace().innerDirectory());
   }
 
-  /** What init joins after it was cloned. */
+  /** The v1 cgroups init enters once it exists. */
   List<Step> join() {
-    if (facts.isUnified() || placement.places().isEmpty()) {
-      return List.of();
-    }
-    return List.of(
-        new KeeperStep.JoinCgroups(
-            placement.places().stream().map(Place::innerDirectory).toList(), origin()));
+    List<String> paths =
+        placement.places().stream()
+            .filter(place -> !place.tree().unified())
+            .map(Place::innerDirectory)
+            .toList();
+    return paths.isEmpty() ? List.of() : List.of(new ContainerStep.JoinCgroups(paths, origin()));
   }
 
   /** Device rules, when the container's own nodes are made. */

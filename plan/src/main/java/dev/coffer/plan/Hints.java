@@ -63,7 +63,7 @@ public final class Hints {
               errno == EACCES || errno == EPERM
                   ? "lowering it below the caller's value needs CAP_SYS_RESOURCE"
                   : null;
-          case KeeperStep.JoinCgroups _ ->
+          case ContainerStep.JoinCgroups _ ->
               errno == ENOSPC ? "set cpuset.cpus and cpuset.mems of the parent cgroup first" : null;
           case HostStep.SetCgroupValue value -> cgroupValue(value, errno);
           case HostStep.CreateCgroup _ -> cgroup(errno);

@@ -88,7 +88,6 @@ public final class Planner {
               spec.privileges().idMaps().stream().map(Sourced::value).toList(),
               spec.privileges().idMaps().getFirst().origin()));
     }
-    steps.addAll(cgroups.join());
     spec.limits()
         .rlimits()
         .forEach(limit -> steps.add(new KeeperStep.SetRlimit(limit.value(), limit.origin())));
@@ -105,6 +104,7 @@ public final class Planner {
     steps.add(
         new ContainerStep.DieWithKeeper(
             spec.signals().keeperDeath(), Origin.builtIn("lxc.monitor.signal.pdeath")));
+    steps.addAll(cgroups.join());
     if (fresh.contains(Namespace.USER)) {
       steps.add(new ContainerStep.BecomeRoot(spec.privileges().idMaps().getFirst().origin()));
     }

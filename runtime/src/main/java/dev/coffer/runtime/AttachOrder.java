@@ -14,8 +14,8 @@ import java.util.Set;
  *
  * @param init the container's first process
  * @param namespaces those of the container to join
- * @param cgroups directories of the cgroups to enter; empty to stay in the caller's
- * @param unifiedCgroup where the process is born instead, when the host has only the v2 tree
+ * @param cgroups directories of the v1 cgroups to enter; empty to stay in the caller's
+ * @param unifiedCgroup the v2 cgroup the process is born in
  * @param commands each with its arguments; the first that exists is executed
  * @param dropped capabilities to give up
  * @param terminal where the session's terminal comes from: the container's devpts, when it has one

@@ -6,6 +6,7 @@ import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Namespace;
+import dev.coffer.model.plan.Undo;
 import dev.coffer.plan.CgroupPlacement;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class Life {
   volatile int exitCode;
   volatile StartOrder order;
   volatile long generation;
+  volatile List<Undo> undos = List.of();
   private Optional<Fd> devpts = Optional.empty();
 
   Life(String name, Path lxcPath, RunDirectory directory) {

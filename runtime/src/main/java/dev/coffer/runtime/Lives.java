@@ -175,7 +175,7 @@ public final class Lives implements AutoCloseable {
         Keeping.releaseSockets(life.executor);
         life.executor.quit(1);
       }
-      for (String failure : HostRunner.undo(life.directory().readJournal())) {
+      for (String failure : HostRunner.undo(life.undos)) {
         cause.addSuppressed(new CofferException(failure));
       }
       life.directory().remove();
@@ -334,7 +334,7 @@ public final class Lives implements AutoCloseable {
 
   /** The last of a life: cgroups, pid file, run directory, sockets. */
   void finish(Life life) {
-    HostRunner.undo(life.directory().readJournal());
+    HostRunner.undo(life.undos);
     life.directory().remove();
     forget(life);
     if (life.spec().ephemeral() && !life.rebootWanted) {
@@ -374,13 +374,18 @@ public final class Lives implements AutoCloseable {
   /** Finds the containers again that run without an engine, and cleans up after those that do not. */
   public void recover() {
     for (RunDirectory directory : RunDirectory.all(base)) {
-      Map<String, String> memo = directory.readMemo();
-      if (!memo.getOrDefault("view", "").equals(view)) {
+      RunDirectory.Note note = directory.read();
+      Map<String, String> memo = note.memo();
+      if (!memo.getOrDefault("view", view).equals(view)) {
+        continue;
+      }
+      if (memo.isEmpty()) {
+        directory.remove();
         continue;
       }
       Key key = new Key(Path.of(memo.get("lxcpath")), memo.get("name"));
       if (!lives.containsKey(key)) {
-        new Recovery(this, recollection, directory, memo).run();
+        new Recovery(this, recollection, directory, note).run();
       }
     }
   }

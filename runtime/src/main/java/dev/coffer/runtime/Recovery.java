@@ -29,14 +29,16 @@ final class Recovery {
   private final Lives lives;
   private final Recollection recollection;
   private final RunDirectory directory;
+  private final RunDirectory.Note note;
   private final Map<String, String> memo;
 
   Recovery(
-      Lives lives, Recollection recollection, RunDirectory directory, Map<String, String> memo) {
+      Lives lives, Recollection recollection, RunDirectory directory, RunDirectory.Note note) {
     this.lives = lives;
     this.recollection = recollection;
     this.directory = directory;
-    this.memo = memo;
+    this.note = note;
+    this.memo = note.memo();
   }
 
   void run() {
@@ -70,7 +72,7 @@ final class Recovery {
   }
 
   private void cleanUp() {
-    HostRunner.undo(directory.readJournal());
+    HostRunner.undo(note.undos());
     directory.remove();
   }
 
@@ -79,7 +81,8 @@ final class Recovery {
     Path lxcPath = Path.of(memo.get("lxcpath"));
     Life life = new Life(name, lxcPath, directory);
     StartOrder order =
-        recollection.recall(directory.readConfig().orElse(""), name, lxcPath, memo);
+        recollection.recall(note.config(), name, lxcPath, memo);
+    life.undos = note.undos();
     life.order = order;
     life.spec = order.request().spec();
     life.items = order.items();

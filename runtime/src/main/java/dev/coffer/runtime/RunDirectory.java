@@ -1,6 +1,10 @@
 package dev.coffer.runtime;
 
+import dev.coffer.linux.Errno;
+import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
+import dev.coffer.linux.KernelException;
+import dev.coffer.linux.OpenFlags;
 import dev.coffer.model.plan.Undo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,13 +13,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What must be known of a running container when its engine is gone: a directory below the run directory
@@ -25,6 +27,10 @@ import java.util.Optional;
 public final class RunDirectory {
   private static final long OFFSET_BASIS = 0xcbf29ce484222325L;
   private static final long PRIME = 0x100000001b3L;
+
+  private static final String NOTE = "note";
+  private static final String UNDO = "undo ";
+  private static final String CONFIG = "config:";
 
   private final Path path;
 
@@ -76,60 +82,86 @@ public final class RunDirectory {
     return path.resolve("keeper");
   }
 
-  /** Makes the directory, for the caller alone. */
-  public void create() {
+  /**
+   * Makes the directory, for the caller alone, and notes everything in one file by one write: a note that
+   * is cut short was followed by no step, so there is nothing to take back.
+   */
+  public void create(Map<String, String> memo, List<Undo> undos, String config) {
+    StringBuilder text = new StringBuilder();
+    memo.forEach(
+        (key, value) -> text.append(key).append('=').append(escape(value)).append('\n'));
+    for (Undo undo : undos) {
+      text.append(UNDO).append(undo.encode()).append('\n');
+    }
+    text.append(CONFIG).append('\n').append(config);
+    makeDirectory();
+    Path file = path.resolve(NOTE);
+    int flags = OpenFlags.WRITE_ONLY | OpenFlags.CREATE | OpenFlags.TRUNCATE;
+    try (Fd note = HostFiles.open(file, flags, 0600)) {
+      note.writeFully(text.toString());
+    }
+  }
+
+  private void makeDirectory() {
+    try {
+      HostFiles.mkdir(path, 0700);
+    } catch (KernelException e) {
+      if (e.is(Errno.ENOENT)) {
+        makeParents();
+        HostFiles.mkdir(path, 0700);
+      } else if (!e.is(Errno.EEXIST)) {
+        throw e;
+      }
+    }
+  }
+
+  private void makeParents() {
     try {
       Files.createDirectories(
           path.getParent(),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      Files.createDirectories(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  public void writeJournal(List<Undo> undos) {
-    StringBuilder text = new StringBuilder();
-    for (Undo undo : undos) {
-      text.append(undo.encode()).append('\n');
-    }
-    replace("journal", text.toString());
-  }
-
-  /** What is left to take back, in the order in which it was done. */
-  public List<Undo> readJournal() {
-    List<Undo> undos = new ArrayList<>();
-    for (String line : read("journal").orElse("").split("\n")) {
-      Undo.decode(line).ifPresent(undos::add);
-    }
-    return undos;
-  }
-
-  public void writeMemo(Map<String, String> memo) {
-    StringBuilder text = new StringBuilder();
-    memo.forEach(
-        (key, value) -> text.append(key).append('=').append(escape(value)).append('\n'));
-    replace("memo", text.toString());
-  }
-
-  public Map<String, String> readMemo() {
+  /** What was noted; all empty for a directory without a complete note. */
+  public Note read() {
     Map<String, String> memo = new LinkedHashMap<>();
-    for (String line : read("memo").orElse("").split("\n")) {
+    List<Undo> undos = new ArrayList<>();
+    String text;
+    try {
+      text = Files.readString(path.resolve(NOTE));
+    } catch (NoSuchFileException _) {
+      text = "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    int config = text.indexOf("\n" + CONFIG + "\n");
+    if (config < 0) {
+      return new Note(memo, undos, "");
+    }
+    for (String line : text.substring(0, config).split("\n")) {
+      if (line.startsWith(UNDO)) {
+        Undo.decode(line.substring(UNDO.length())).ifPresent(undos::add);
+        continue;
+      }
       int equals = line.indexOf('=');
       if (equals > 0) {
         memo.put(line.substring(0, equals), unescape(line.substring(equals + 1)));
       }
     }
-    return memo;
+    return new Note(memo, undos, text.substring(config + CONFIG.length() + 2));
   }
 
-  public void writeConfig(String text) {
-    replace("config", text);
-  }
-
-  public Optional<String> readConfig() {
-    return read("config");
-  }
+  /**
+   * What is noted of a running container.
+   *
+   * @param memo what the next engine must know
+   * @param undos what is to be taken back, in the order in which it was done
+   * @param config the configuration in use
+   */
+  public record Note(Map<String, String> memo, List<Undo> undos, String config) {}
 
   private static String escape(String value) {
     return value.replace("\\", "\\\\").replace("\n", "\\n");
@@ -149,37 +181,13 @@ public final class RunDirectory {
     return text.toString();
   }
 
-  private Optional<String> read(String name) {
-    try {
-      return Optional.of(Files.readString(path.resolve(name)));
-    } catch (NoSuchFileException _) {
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void replace(String name, String text) {
-    try {
-      Path fresh = path.resolve(name + ".new");
-      Files.writeString(fresh, text);
-      Files.move(
-          fresh,
-          path.resolve(name),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** Removes it with all it holds. */
   public void remove() {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
       for (Path entry : entries) {
-        HostFiles.unlink(entry);
+        Files.deleteIfExists(entry);
       }
-      HostFiles.rmdir(path);
+      Files.deleteIfExists(path);
     } catch (NoSuchFileException _) {
       // another clean-up was here first
       return;

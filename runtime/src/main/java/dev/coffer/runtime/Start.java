@@ -107,10 +107,8 @@ final class Start {
     life.placement = CgroupPlacement.of(spec, facts);
     life.fresh = NamespacePlanner.fresh(order.request());
     life.ttys = Math.min(spec.terminals().ttys().value(), Registers.MOST_TTYS);
-    life.directory().create();
-    life.directory().writeJournal(undos());
-    life.directory().writeConfig(order.configText());
-    life.directory().writeMemo(memo(facts));
+    life.undos = undos();
+    life.directory().create(memo(facts), life.undos, order.configText());
     if (!again) {
       life.keeper = UnixSocket.listen(life.directory().keeperSocket(), 0600);
     }

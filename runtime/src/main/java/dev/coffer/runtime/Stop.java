@@ -33,7 +33,7 @@ final class Stop {
     life.exitCode = exitCode(status);
     lives.change(life, ContainerState.STOPPING);
     boolean stopped = hooks(HookType.STOP, reboot);
-    for (String failure : HostRunner.undo(life.directory().readJournal())) {
+    for (String failure : HostRunner.undo(life.undos)) {
       LOG.log(Level.WARNING, life.name() + ": " + failure);
     }
     boolean allowed = hooks(HookType.POST_STOP, reboot) && stopped;

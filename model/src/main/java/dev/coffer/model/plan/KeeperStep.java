@@ -64,18 +64,6 @@ public sealed interface KeeperStep extends Step {
     }
   }
 
-  /** Moves the first process into cgroups. */
-  record JoinCgroups(List<String> paths, Origin origin) implements KeeperStep {
-    public JoinCgroups {
-      paths = List.copyOf(paths);
-    }
-
-    @Override
-    public String describe() {
-      return "move init to " + String.join(" ", paths);
-    }
-  }
-
   /** Sets a resource limit of the first process, prlimit(2). */
   record SetRlimit(Rlimit limit, Origin origin) implements KeeperStep {
     @Override

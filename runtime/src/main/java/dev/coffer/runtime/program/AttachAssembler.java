@@ -71,24 +71,24 @@ public final class AttachAssembler {
 
   /** Opened here, while the host's tree is in sight; entered by the child. */
   private Object openCgroups() {
+    for (int i = 0; i < order.cgroups().size(); i++) {
+      parent
+          .sys(
+              Sys.OPENAT,
+              Flags.AT_FDCWD,
+              program.text(order.cgroups().get(i) + "/tasks"),
+              Flags.O_WRONLY | Flags.O_CLOEXEC,
+              0)
+          .to(new Register(FIRST_CGROUP + i));
+    }
     if (order.unifiedCgroup().isPresent()) {
-      Register directory = new Register(FIRST_CGROUP);
+      Register directory = new Register(FIRST_CGROUP + order.cgroups().size());
       int flags = Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC;
       parent
           .sys(
               Sys.OPENAT, Flags.AT_FDCWD, program.text(order.unifiedCgroup().get()), flags, 0)
           .to(directory);
       return directory;
-    }
-    for (int i = 0; i < order.cgroups().size(); i++) {
-      parent
-          .sys(
-              Sys.OPENAT,
-              Flags.AT_FDCWD,
-              program.text(order.cgroups().get(i) + "/cgroup.procs"),
-              Flags.O_WRONLY | Flags.O_CLOEXEC,
-              0)
-          .to(new Register(FIRST_CGROUP + i));
     }
     return -1L;
   }
@@ -105,7 +105,7 @@ public final class AttachAssembler {
     ProcessOperations process = new ProcessOperations(program, child);
     process.dieWithKeeper(SIGKILL);
     Blob self = program.text("0");
-    for (int i = 0; order.unifiedCgroup().isEmpty() && i < order.cgroups().size(); i++) {
+    for (int i = 0; i < order.cgroups().size(); i++) {
       child.sys(Sys.WRITE, new Register(FIRST_CGROUP + i), self, 1);
     }
     if (order.namespaces().contains(Namespace.USER)) {

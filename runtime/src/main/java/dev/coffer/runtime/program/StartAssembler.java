@@ -167,8 +167,7 @@ public final class StartAssembler {
 
   /** Steps of the keeper that the container need not wait for before it executes init. */
   private static boolean isConcurrent(Step step) {
-    return step instanceof KeeperStep.JoinCgroups
-        || step instanceof KeeperStep.SetRlimit
+    return step instanceof KeeperStep.SetRlimit
         || step instanceof KeeperStep.SetProcValue;
   }
 
@@ -243,7 +242,6 @@ public final class StartAssembler {
           joinNamespace(keeper, join.path(), Namespace.PID);
       case KeeperStep.CloneInit clone -> cloneInit(clone);
       case KeeperStep.WriteIdMaps maps -> writeIdMaps(maps);
-      case KeeperStep.JoinCgroups join -> joinCgroups(join);
       case KeeperStep.SetRlimit limit -> setRlimit(limit.limit());
       case KeeperStep.SetProcValue value -> {
         int length = value.value().getBytes(StandardCharsets.UTF_8).length;
@@ -338,16 +336,6 @@ public final class StartAssembler {
     keeper.sys(Sys.CLOSE, directory);
   }
 
-  /** The kernel takes the number up to the first NUL, so the length need not be known. */
-  private void joinCgroups(KeeperStep.JoinCgroups step) {
-    Text pid = program.growing("", 16);
-    keeper.decimal(pid, Registers.MAIN_PID);
-    for (String path : step.paths()) {
-      program.writeFile(
-          keeper, Flags.AT_FDCWD, program.text(path + "/cgroup.procs"), pid.blob(), pid.room());
-    }
-  }
-
   private void setRlimit(Rlimit limit) {
     Integer resource = RLIMITS.get(limit.resource());
     if (resource == null) {
@@ -367,6 +355,12 @@ public final class StartAssembler {
   private void emit(ContainerStep step) {
     switch (step) {
       case ContainerStep.DieWithKeeper die -> process.dieWithKeeper(die.signal());
+      case ContainerStep.JoinCgroups join -> {
+        for (String path : join.paths()) {
+          Blob tasks = program.text(path + "/tasks");
+          program.writeFile(child, Flags.AT_FDCWD, tasks, program.text("0"), 1);
+        }
+      }
       case ContainerStep.BecomeRoot _ ->
           process.becomeUser(0, 0, List.of(), context.deathSignal());
       case ContainerStep.UnshareNamespaces unshare ->
