@@ -349,13 +349,16 @@ int console_prepare(struct machine *m, struct pollfd slots[CONSOLE_SLOTS])
 	poll_for(&slots[CONSOLE_MASTER], relay.master, events);
 	poll_for(&slots[CONSOLE_IN], fd_of(m, R_PEER_IN), typed ? 0 : POLLIN);
 	bool blocked = relay.dropping || relay.out_at < relay.out_end;
-	poll_for(&slots[CONSOLE_OUT], relay.out, blocked ? POLLOUT : 0);
+	/* Without an event too: poll(2) tells of a hang-up in any case. */
+	slots[CONSOLE_OUT] = (struct pollfd){.fd = relay.out, .events = blocked ? POLLOUT : 0};
 	return timeout;
 }
 
 void console_serve(struct machine *m, const struct pollfd slots[CONSOLE_SLOTS])
 {
-	if (slots[CONSOLE_OUT].revents) {
+	if (slots[CONSOLE_OUT].revents & (POLLHUP | POLLERR | POLLNVAL)) {
+		drop_peer(m);
+	} else if (slots[CONSOLE_OUT].revents) {
 		relay.dropping = false;
 		relay.stalled = 0;
 		flush_output(m);

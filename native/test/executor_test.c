@@ -2,6 +2,8 @@
 /* Plays the engine to a real executor: executor_test PATH-OF-COFFER */
 #include "harness.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -30,6 +32,23 @@ static struct frame frame;
 
 /* ---- the engine's part ---- */
 
+static bool hide_new_calls;
+
+/* As container managers with an old filter do: what they do not know does not exist. */
+static void hide_calls(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		_exit(125);
+}
+
 static void start(void)
 {
 	int pair[2];
@@ -47,6 +66,8 @@ static void start(void)
 			dup2(pair[1], 3);
 		else
 			fcntl(3, F_SETFD, 0);
+		if (hide_new_calls)
+			hide_calls();
 		execve(coffer, argv, envp);
 		_exit(126);
 	}
@@ -409,6 +430,77 @@ static void test_child_descriptors(void)
 	close_fds(out, 2);
 	close(listening);
 	quit();
+}
+
+static void test_close_others(void)
+{
+	begin_test("what no register holds is closed, and the executor goes on");
+	start();
+	build_begin(&b);
+	uint32_t name = blob_string(&b, "x");
+	SYS(&b, 20, SYS_memfd_create, BLOB(name), IMM(0));
+	SYS(&b, 21, SYS_memfd_create, BLOB(name), IMM(0));
+	SYS(&b, 22, SYS_memfd_create, BLOB(name), IMM(0));
+	OP(&b, OP_SET, 30, 0, REG(21));
+	OP(&b, OP_SET, 21, 0, IMM(-1));
+	OP(&b, OP_CLOSE_OTHERS, NONE, 0, IMM(0));
+	SYS(&b, 31, SYS_fcntl, REG(20), IMM(F_GETFD));
+	SYS(&b, 32, SYS_fcntl, REG(22), IMM(F_GETFD));
+	OP(&b, OP_SET, 33, 0, REG(30));
+	OP(&b, OP_SET, 30, 0, IMM(-1));
+	OP(&b, OP_STORE, NONE, 0, BLOB(0), REG(33), IMM(8));
+	OP(&b, OP_SET, 33, 0, IMM(-1));
+	OP(&b, OP_CLOSE_OTHERS, NONE, 0, IMM(0));
+	OP(&b, OP_LOAD, 33, 0, BLOB(0), IMM(8));
+	SYS(&b, 34, SYS_fcntl, REG(33), IMM(F_GETFD))->tolerate[0] = EBADF;
+	run_done(NULL, 0);
+	CHECK_INT(DONE_REGISTER(31), 0);
+	CHECK_INT(DONE_REGISTER(32), 0);
+	CHECK_INT(DONE_REGISTER(34), -EBADF);
+	build_begin(&b);
+	run_done(NULL, 0);
+	kill(executor, SIGTERM); /* which it takes from a descriptor that no register holds */
+	expect_executor_ends(128 + SIGTERM);
+}
+
+static void test_wrong_words(void)
+{
+	begin_test("a signal with another number of descriptors than awaited fails, and leaks none");
+	start();
+	build_begin(&b);
+	struct op *clone = clone_begin(&b, NONE, 0, IMM(0));
+	OP(&b, OP_SIGNAL, NONE, 0, IMM(R_SYNC), IMM(1));
+	clone_end(&b, clone);
+	OP(&b, OP_AWAIT, NONE, 0, IMM(20), IMM(2));
+	run_failed(2, EBADMSG, 0, 0);
+
+	begin_test("a register that holds no descriptor cannot be passed");
+	build_begin(&b);
+	OP(&b, OP_REPORT, NONE, 0, IMM(0), IMM(20), IMM(1));
+	run_failed(0, EBADF, 0, 0);
+
+	begin_test("what belongs to a child alone, or to the executor alone, is refused elsewhere");
+	build_begin(&b);
+	OP(&b, OP_INIT, NONE, 0, IMM(0));
+	run_failed(0, EINVAL, 0, 0);
+	build_begin(&b);
+	OP(&b, OP_CLOSE_OTHERS, NONE, CLOSE_OTHERS_OP_ALL, IMM(0));
+	run_failed(0, EINVAL, 0, 0);
+	build_begin(&b);
+	clone = clone_begin(&b, NONE, 0, IMM(0));
+	OP(&b, OP_REPORT, NONE, 0, IMM(0), IMM(0), IMM(0));
+	clone_end(&b, clone);
+	OP(&b, OP_AWAIT, NONE, AWAIT_OP_EXECUTED, IMM(0), IMM(0));
+	run_failed(1, ENOTCONN, 0, 1);
+
+	begin_test("an answer that is none ends the executor");
+	build_begin(&b);
+	OP(&b, OP_REPORT, NONE, REPORT_OP_WAIT, IMM(0), IMM(0), IMM(0));
+	send_program(NULL, 0);
+	CHECK_INT(receive(), FRAME_REPORT);
+	uint32_t to = 64;
+	CHECK_INT(frame_send(channel, FRAME_CONTINUE, &to, sizeof(to), NULL, 0), 0);
+	expect_executor_ends(1);
 }
 
 static void test_spawn(void)
@@ -882,6 +974,24 @@ static void test_relay(void)
 	char text[16] = {0};
 	CHECK_INT(pread(r.log, text, 15, 0), 7);
 
+	begin_test("a peer on a socket is served alike, and its end is the relay's");
+	int pair[2];
+	REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+	build_begin(&b);
+	add_close(R_PEER_IN);
+	add_close(R_PEER_OUT);
+	OP(&b, OP_SET, R_PEER_IN, 0, REG(16));
+	OP(&b, OP_SET, R_PEER_OUT, 0, REG(16));
+	run_done(&pair[1], 1);
+	close(pair[1]);
+	REQUIRE(write(r.slave, "printed", 7) == 7);
+	expect_text(pair[0], "printed");
+	REQUIRE(write(pair[0], "typed", 5) == 5);
+	expect_text(r.slave, "typed");
+	close(pair[0]);
+	expect_executor_ends(0);
+	start_relay(&r);
+
 	begin_test("the escape character with q ends the relay, twice it is itself");
 	build_begin(&b);
 	OP(&b, OP_SET, R_ESCAPE, 0, IMM(1));
@@ -912,6 +1022,38 @@ static void test_relay(void)
 	CHECK(printed < 1 << 20);
 	CHECK(is_alive(executor));
 	build_begin(&b);
+	quit();
+	close_relay(&r);
+}
+
+static void test_terminal_peer(void)
+{
+	begin_test("a terminal that is stopped holds nothing up for long, and its open file is left as it was");
+	struct relay r;
+	int user_master, user;
+	open_relay(&r);
+	REQUIRE(openpty(&user_master, &user, NULL, NULL, NULL) == 0);
+	fcntl(user_master, F_SETFD, FD_CLOEXEC);
+	start();
+	build_begin(&b);
+	b.fd_base = R_CONSOLE;
+	OP(&b, OP_SET, R_ON_EXIT, 0, IMM(0));
+	OP(&b, OP_RAW, NONE, 0, REG(R_PEER_OUT), REG(R_CONSOLE));
+	add_main(0, false, "sleep 60");
+	run_done((int[]){r.master, r.in[0], user, r.log}, 4);
+	size_t printed = print(r.slave, 1 << 20, 15000);
+	CHECK_INT(printed, 1 << 20);
+	CHECK_INT(fcntl(user, F_GETFL) & O_NONBLOCK, 0);
+
+	begin_test("a terminal that hangs up is let go, and the container lives on");
+	close(user_master);
+	REQUIRE(write(r.slave, "x", 1) == 1);
+	usleep(100000);
+	build_begin(&b);
+	run_done(NULL, 0);
+	CHECK_INT(DONE_REGISTER(R_PEER_OUT), -1);
+	CHECK(DONE_REGISTER(R_MAIN_PID) > 0);
+	close(user);
 	quit();
 	close_relay(&r);
 }
@@ -1007,6 +1149,8 @@ int main(int argc, char **argv)
 	test_failures();
 	test_clone();
 	test_child_descriptors();
+	test_close_others();
+	test_wrong_words();
 	test_spawn();
 	test_report();
 	test_main_child();
@@ -1015,7 +1159,13 @@ int main(int argc, char **argv)
 	test_keeper();
 	test_raw();
 	test_relay();
+	test_terminal_peer();
 	test_container_console();
+	printf("executor where clone3(2) and close_range(2) are hidden\n");
+	hide_new_calls = true;
+	test_clone();
+	test_child_descriptors();
+	test_close_others();
 	remove_tree(directory);
 	return finish_tests();
 }
