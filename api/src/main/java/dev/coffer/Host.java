@@ -4,6 +4,7 @@ import dev.coffer.config.LxcConfig;
 import dev.coffer.linux.CgroupTrees;
 import dev.coffer.model.Problem;
 import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.CommandService;
 import dev.coffer.runtime.HostFactsReader;
 import dev.coffer.runtime.Lives;
 import dev.coffer.runtime.RunDirectory;
@@ -22,6 +23,7 @@ public final class Host implements AutoCloseable {
   private final HostFactsReader facts = new HostFactsReader();
   private final CgroupTrees trees = CgroupTrees.read();
   private final Lives lives;
+  private final CommandService commands;
 
   /**
    * @param runDirectory where running containers are noted, see {@link RunDirectory#base}
@@ -29,6 +31,7 @@ public final class Host implements AutoCloseable {
    */
   public Host(Path runDirectory, List<String> wake) {
     this.lives = new Lives(runDirectory, facts, this::recall, wake);
+    this.commands = new CommandService(lives, trees.layout());
     lives.onEphemeralEnd(life -> Destruction.ofEphemeral(life.spec()));
   }
 
@@ -54,6 +57,11 @@ public final class Host implements AutoCloseable {
     return lives;
   }
 
+  /** Whether there is work in hand, or someone waits for what would be lost with this process. */
+  public boolean isBusy() {
+    return lives.isBusy() || commands.isBusy();
+  }
+
   /** Whether this is the host's root. */
   public boolean isPrivileged() {
     return facts.privileged();
@@ -69,6 +77,7 @@ public final class Host implements AutoCloseable {
 
   @Override
   public void close() {
+    commands.close();
     lives.close();
   }
 }

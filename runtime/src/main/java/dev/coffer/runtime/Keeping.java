@@ -34,8 +34,8 @@ final class Keeping {
   }
 
   /**
-   * Makes the keeper let go of its sockets, so that the container's name is free before it is called
-   * stopped: an abstract socket lives until its last descriptor is closed.
+   * Makes the keeper let go of its sockets, so that the container's name is free before it is
+   * called stopped: an abstract socket lives until its last descriptor is closed.
    */
   static void releaseSockets(Executor executor) {
     ProgramBuilder builder = new ProgramBuilder(Registers.landing());
@@ -44,6 +44,31 @@ final class Keeping {
       builder.main().set(socket, -1L);
     }
     executor.run(builder.build(), List.of(), (_, _, fds) -> fds.forEach(Fd::close));
+  }
+
+  /**
+   * Connects the console with a socket. The keeper serves one at a time and drops it when its other
+   * end closes.
+   *
+   * @return false if there is no console, or someone else is connected with it
+   */
+  static boolean relayConsole(Executor executor, Fd peer) {
+    long[] now = registers(executor);
+    long out = now[Registers.PEER_OUT.number()];
+    boolean taken = now[Registers.PEER_IN.number()] >= 0 || out >= 0 && out <= 2;
+    if (now[Registers.CONSOLE.number()] < 0 || taken) {
+      return false;
+    }
+    Register landing = new Register(Registers.landing());
+    ProgramBuilder builder = new ProgramBuilder(Registers.landing());
+    if (out >= 0) { // its user has left without the keeper having had anything to tell him
+      builder.main().sys(Sys.CLOSE, Registers.PEER_OUT).tolerateAny();
+    }
+    builder.main().set(Registers.PEER_IN, landing);
+    builder.main().set(Registers.PEER_OUT, landing);
+    builder.main().set(landing, -1L);
+    return executor.run(builder.build(), List.of(peer), (_, _, fds) -> fds.forEach(Fd::close))
+        instanceof Executor.Outcome.Done;
   }
 
   /** What a keeper's registers hold. */

@@ -47,7 +47,7 @@ final class ContainerEngine implements Engine {
 
   @Override
   public boolean isBusy() {
-    return host.lives().isBusy();
+    return host.isBusy();
   }
 
   @Override

@@ -24,6 +24,7 @@ public final class CommandEndpoint implements AutoCloseable {
   private final CommandTarget target;
   private final CommandAnswers answers;
   private final Set<CommandConnection> connections = new HashSet<>();
+  private boolean retired;
   private boolean closed;
 
   CommandEndpoint(CommandServer server, UnixSocket listener, CommandTarget target) {
@@ -42,20 +43,33 @@ public final class CommandEndpoint implements AutoCloseable {
   }
 
   /**
-   * Serves the socket no longer and ends all connections. The socket itself stays open: it is whose
-   * it was.
+   * Accepts no more clients; those who are there are served on. The listening socket stays open: it
+   * is whose it was, and may be closed from now on.
    */
-  @Override
-  public void close() {
-    List<CommandConnection> left;
+  public void retire() {
     synchronized (this) {
-      if (closed) {
+      if (retired) {
         return;
       }
+      retired = true;
+    }
+    server.forget(listener.fd());
+  }
+
+  /** Whether clients wait for something, or hold a terminal. */
+  public synchronized boolean isBusy() {
+    return !connections.isEmpty();
+  }
+
+  /** Ends it all. */
+  @Override
+  public void close() {
+    retire();
+    List<CommandConnection> left;
+    synchronized (this) {
       closed = true;
       left = List.copyOf(connections);
     }
-    server.forget(listener.fd());
     left.forEach(this::drop);
   }
 

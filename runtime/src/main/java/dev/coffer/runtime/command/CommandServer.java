@@ -33,7 +33,7 @@ public final class CommandServer implements AutoCloseable {
   /**
    * Serves a container's socket from now on.
    *
-   * @param listener stays its owner's; it must be open until the endpoint is closed
+   * @param listener stays its owner's; it must be open until the endpoint is retired
    */
   public CommandEndpoint serve(UnixSocket listener, CommandTarget target) {
     CommandEndpoint endpoint = new CommandEndpoint(this, listener, target);

@@ -1,0 +1,238 @@
+package dev.coffer.runtime;
+
+import dev.coffer.linux.CgroupDirs;
+import dev.coffer.linux.CgroupTrees;
+import dev.coffer.linux.DeviceRule;
+import dev.coffer.linux.Fd;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.linux.OpenFlags;
+import dev.coffer.linux.Pidfd;
+import dev.coffer.linux.UnixSocket;
+import dev.coffer.model.ContainerState;
+import dev.coffer.model.Namespace;
+import dev.coffer.plan.CgroupPlacement.Place;
+import dev.coffer.runtime.command.CgroupDirectory;
+import dev.coffer.runtime.command.CommandTarget;
+import dev.coffer.runtime.command.TtyLease;
+import dev.coffer.runtime.program.Registers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A running container as LXC's tools see it. */
+final class LifeCommands implements CommandTarget {
+  private static final int CONSOLE = 0;
+  private static final int ANY = -1;
+  private static final Duration FOR_EVER = Duration.ofDays(1);
+
+  /** What a tool can bring about by itself. */
+  private static final Set<ContainerState> FROM_OUTSIDE =
+      EnumSet.of(
+          ContainerState.FREEZING,
+          ContainerState.FROZEN,
+          ContainerState.THAWED,
+          ContainerState.RUNNING);
+
+  private final Lives lives;
+  private final Life life;
+  private final CgroupTrees.Layout layout;
+  private final Set<Integer> lent = new HashSet<>();
+
+  LifeCommands(Lives lives, Life life, CgroupTrees.Layout layout) {
+    this.lives = lives;
+    this.life = life;
+    this.layout = layout;
+  }
+
+  @Override
+  public String name() {
+    return life.name();
+  }
+
+  @Override
+  public String lxcPath() {
+    return life.lxcPath().toString();
+  }
+
+  @Override
+  public ContainerState state() {
+    return life.state();
+  }
+
+  @Override
+  public int initPid() {
+    return Math.max(life.initPid(), 0);
+  }
+
+  @Override
+  public Optional<Fd> initPidfd() {
+    return life.initPidfd().map(Pidfd::fd).map(Fd::duplicate);
+  }
+
+  @Override
+  public long cloneFlags() {
+    return life.namespaces().stream().mapToLong(Namespace::cloneFlag).reduce(0, (a, b) -> a | b);
+  }
+
+  @Override
+  public Optional<String> configItem(String key) {
+    return life.item(key);
+  }
+
+  @Override
+  public CgroupTrees.Layout cgroupLayout() {
+    return layout;
+  }
+
+  @Override
+  public Optional<String> cgroupPath(String controller, boolean limit) {
+    return place(controller).map(place -> limit ? place.limit() : place.inner());
+  }
+
+  @Override
+  public Optional<CgroupDirectory> cgroupDirectory(String controller, boolean limit) {
+    return place(controller)
+        .map(place ->
+            new CgroupDirectory(
+                open(limit ? place.limitDirectory() : place.innerDirectory()),
+                place.tree().unified()));
+  }
+
+  @Override
+  public List<Fd> cgroupDirectories() {
+    return life.placement().places().stream()
+        .sorted(Comparator.comparing(place -> place.tree().unified()))
+        .map(place -> open(place.innerDirectory()))
+        .toList();
+  }
+
+  @Override
+  public Optional<Fd> devpts() {
+    return Keeping.fetch(life, Registers.DEVPTS);
+  }
+
+  @Override
+  public Optional<TtyLease> openTty(int number) {
+    if (number == CONSOLE) {
+      return openConsole();
+    }
+    Optional<Integer> chosen = lend(number);
+    Optional<Fd> master = chosen.flatMap(tty -> Keeping.fetch(life, Registers.FIRST_TTY + tty - 1));
+    if (master.isEmpty()) {
+      chosen.ifPresent(this::giveBack);
+      return Optional.empty();
+    }
+    return Optional.of(new Lease(chosen.get(), master.get()));
+  }
+
+  @Override
+  public boolean stop() {
+    boolean sent =
+        life.initPidfd().filter(init -> init.sendSignal(life.spec().signals().stop())).isPresent();
+    if (sent) {
+      freezer().ifPresent(CgroupDirs::thaw);
+    }
+    return sent;
+  }
+
+  @Override
+  public boolean freeze(boolean frozen, Duration timeout) {
+    Optional<Path> freezer = freezer();
+    if (layout != CgroupTrees.Layout.UNIFIED || freezer.isEmpty()) {
+      return false;
+    }
+    if (!frozen) {
+      CgroupDirs.thaw(freezer.get());
+    } else if (!CgroupDirs.freeze(freezer.get(), timeout.isNegative() ? FOR_EVER : timeout)) {
+      return false;
+    }
+    lives.frozen(life, frozen);
+    return true;
+  }
+
+  @Override
+  public void stateReached(ContainerState state) {
+    if (life.isRunning() && FROM_OUTSIDE.contains(state)) {
+      lives.change(life, state);
+    }
+  }
+
+  @Override
+  public boolean applyDeviceRule(DeviceRule rule) {
+    return false; // changing the devices of a running container on v2 comes with lxc-device
+  }
+
+  /** The keeper relays the console to one socket at a time; it drops one whose other end closes. */
+  private synchronized Optional<TtyLease> openConsole() {
+    UnixSocket[] pair = UnixSocket.pair();
+    try (UnixSocket keepers = pair[1]) {
+      if (Keeping.relayConsole(life.executor, keepers.fd())) {
+        return Optional.of(new Lease(CONSOLE, Fd.of(pair[0].fd().release())));
+      }
+    }
+    pair[0].close();
+    return Optional.empty();
+  }
+
+  private synchronized Optional<Integer> lend(int wanted) {
+    for (int number = 1; number <= life.ttys(); number++) {
+      if ((wanted == ANY || wanted == number) && lent.add(number)) {
+        return Optional.of(number);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private synchronized void giveBack(int number) {
+    lent.remove(number);
+  }
+
+  /** The v1 hierarchy that has the controller, else v2 where it has it; v2 itself for no name. */
+  private Optional<Place> place(String controller) {
+    return life.placement().places().stream()
+        .filter(place ->
+            controller.isEmpty()
+                ? place.tree().unified()
+                : place.tree().controllers().contains(controller))
+        .min(Comparator.comparing(place -> place.tree().unified()));
+  }
+
+  private Optional<Path> freezer() {
+    return place("freezer").or(() -> place("")).map(Place::limitDirectory).map(Path::of);
+  }
+
+  private static Fd open(String directory) {
+    return HostFiles.open(Path.of(directory), OpenFlags.READ_ONLY | OpenFlags.DIRECTORY, 0);
+  }
+
+  private final class Lease implements TtyLease {
+    private final int number;
+    private final Fd master;
+
+    Lease(int number, Fd master) {
+      this.number = number;
+      this.master = master;
+    }
+
+    @Override
+    public int number() {
+      return number;
+    }
+
+    @Override
+    public Fd master() {
+      return master;
+    }
+
+    @Override
+    public void close() {
+      master.close();
+      giveBack(number);
+    }
+  }
+}
