@@ -363,6 +363,8 @@ void console_serve(struct machine *m, const struct pollfd slots[CONSOLE_SLOTS])
 		relay.stalled = 0;
 		flush_output(m);
 	}
+	if (slots[CONSOLE_MASTER].revents & POLLNVAL)
+		m->reg[R_CONSOLE] = -1;
 	if (slots[CONSOLE_MASTER].revents & POLLOUT)
 		flush_input();
 	if (slots[CONSOLE_MASTER].revents & (POLLIN | POLLHUP | POLLERR))

@@ -10,7 +10,8 @@ extern char **environ;
 
 /*
  * After vfork(2) the child shares our memory but has its own descriptors, directory and signal
- * dispositions; it writes nothing but *error, and the parent sleeps until it has executed or ended.
+ * dispositions; it writes nothing but *error, and the parent sleeps until it has executed or ended. Where
+ * libc's vfork(2) is fork(2), as musl's on aarch64, a failure to execute shows as status 127 instead.
  */
 static noreturn void exec_child(const struct spawn *spawn, volatile int *error)
 {

@@ -238,8 +238,12 @@ static void accept_engine(struct machine *m)
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 	int channel = accept4(fd_of(m, R_KEEPER), NULL, NULL, SOCK_CLOEXEC);
-	if (channel < 0)
+	if (channel < 0) {
+		/* What does not listen would make every poll return at once. */
+		if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK || errno == EOPNOTSUPP)
+			m->reg[R_KEEPER] = -1;
 		return;
+	}
 	if (getsockopt(channel, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 || size != sizeof(peer) ||
 	    (peer.uid != 0 && peer.uid != m->user)) {
 		close(channel);
@@ -330,7 +334,9 @@ noreturn void watch(struct machine *m)
 		if (slots[SLOT_SIGNALS].revents)
 			serve_signals(m);
 		console_serve(m, &slots[SLOT_CONSOLE]);
-		if (slots[SLOT_COMMAND].revents)
+		if (slots[SLOT_COMMAND].revents & POLLNVAL)
+			m->reg[R_COMMAND] = -1;
+		else if (slots[SLOT_COMMAND].revents)
 			m->command_waits = true;
 		if (slots[SLOT_KEEPER].revents)
 			accept_engine(m);
