@@ -255,6 +255,18 @@ class FrameTest {
     assertEquals(2, Files.readAllLines(log).size());
   }
 
+  @Test
+  void aLevelAloneLogsBesideTheContainerWhereThereIsOne() throws IOException {
+    Path lxcPath = Files.createDirectories(scratch.resolve("lxc"));
+    Files.createDirectories(lxcPath.resolve("there"));
+    console.run("lxc-info", "-l", "ERROR", "-P", lxcPath.toString(), "there", "-c");
+    console.run("lxc-stop", "-l", "DEBUG", "-P", lxcPath.toString(), "there");
+    console.run("lxc-stop", "-l", "DEBUG", "-P", lxcPath.toString(), "typo");
+    console.run("lxc-destroy", "-l", "DEBUG", "-P", lxcPath.toString(), "there");
+    assertEquals(1, Files.readAllLines(lxcPath.resolve("there/there.log")).size());
+    assertEquals(false, Files.exists(lxcPath.resolve("typo")));
+  }
+
   private Seen runStop(FakeContainer container, String... arguments) {
     container.running(1);
     return console.run("lxc-stop", arguments);

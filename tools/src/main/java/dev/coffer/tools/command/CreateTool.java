@@ -82,6 +82,11 @@ public final class CreateTool implements Tool {
   }
 
   @Override
+  public boolean logsBesideContainer() {
+    return false;
+  }
+
+  @Override
   public int run(Session session) {
     Optional<String> template = template(session);
     if (template.isEmpty()) {

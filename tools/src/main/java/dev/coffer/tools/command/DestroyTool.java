@@ -30,6 +30,11 @@ public final class DestroyTool implements Tool {
   }
 
   @Override
+  public boolean logsBesideContainer() {
+    return false;
+  }
+
+  @Override
   public int run(Session session) {
     Container container = session.container();
     if (!container.isDefined()) {

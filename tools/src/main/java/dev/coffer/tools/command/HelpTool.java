@@ -8,7 +8,9 @@ import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** {@code coffer help}: the words about a verb or a tool, also as manual page and as completion. */
 public final class HelpTool implements Tool {
@@ -66,7 +68,18 @@ public final class HelpTool implements Tool {
     return Runner.OK;
   }
 
-  static String completion() {
+  /** The manual pages of all tools, by the tool's name. */
+  public static Map<String, String> manualPages() {
+    Map<String, String> pages = new TreeMap<>();
+    for (String name : LxcTools.NAMES) {
+      pages.put(name, ManualPage.of(LxcTools.find(name).orElseThrow().page()));
+    }
+    pages.put(CofferCommand.PROGRAM, ManualPage.ofVerbs(CofferCommand.PROGRAM, verbPages()));
+    return pages;
+  }
+
+  /** Completion for bash, for all tools. */
+  public static String completion() {
     List<CommandPage> tools = new ArrayList<>();
     for (String name : LxcTools.NAMES) {
       tools.add(LxcTools.find(name).orElseThrow().page());

@@ -120,7 +120,7 @@ public final class Runner {
       operands = operands.subList(1, operands.size());
     }
     try (Session session =
-        new Session(face, page.program(), invocation, arguments, factory, name, operands)) {
+        new Session(face, tool, page.program(), invocation, arguments, factory, name, operands)) {
       return guarded(session);
     }
   }

@@ -9,6 +9,7 @@ import dev.coffer.tools.option.Arguments;
 import dev.coffer.tools.option.CommonOptions;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.text.Paint;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class Session implements AutoCloseable {
   private static final String SYSTEM_LOG_PATH = "/var/log/lxc";
 
   private final Face face;
+  private final Tool tool;
   private final String program;
   private final Invocation invocation;
   private final Arguments arguments;
@@ -38,6 +40,7 @@ public final class Session implements AutoCloseable {
    */
   Session(
       Face face,
+      Tool tool,
       String program,
       Invocation invocation,
       Arguments arguments,
@@ -45,6 +48,7 @@ public final class Session implements AutoCloseable {
       String name,
       List<String> operands) {
     this.face = face;
+    this.tool = tool;
     this.program = program;
     this.invocation = invocation;
     this.arguments = arguments;
@@ -159,12 +163,16 @@ public final class Session implements AutoCloseable {
     if (file.isPresent()) {
       return file.get().equals("none") ? null : invocation.resolve(file.get());
     }
-    if (name.isEmpty() || !arguments.has(CommonOptions.LOG_PRIORITY)) {
+    boolean wanted = arguments.has(CommonOptions.LOG_PRIORITY) && tool.logsBesideContainer();
+    if (name.isEmpty() || !wanted) {
       return null;
     }
     Path lxcPath = lxcPath();
-    return lxcPath.toString().equals(SYSTEM_LXC_PATH)
-        ? Path.of(SYSTEM_LOG_PATH, name + ".log")
-        : lxcPath.resolve(name).resolve(name + ".log");
+    if (lxcPath.toString().equals(SYSTEM_LXC_PATH)) {
+      return Path.of(SYSTEM_LOG_PATH, name + ".log");
+    }
+    // LXC would make the directory of a container that does not exist, only to log that.
+    Path directory = lxcPath.resolve(name);
+    return Files.isDirectory(directory) ? directory.resolve(name + ".log") : null;
   }
 }

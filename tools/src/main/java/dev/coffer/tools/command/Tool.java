@@ -14,6 +14,13 @@ public interface Tool {
     return true;
   }
 
+  /**
+   * Whether {@code -l} alone means a log file beside the container, as most of LXC's tools have it.
+   */
+  default boolean logsBesideContainer() {
+    return true;
+  }
+
   /** Whether what follows the name is a command line with options of its own. */
   default boolean runsCommand() {
     return false;
