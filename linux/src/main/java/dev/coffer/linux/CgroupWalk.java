@@ -58,6 +58,15 @@ final class CgroupWalk {
    * @return false if it did not exist
    */
   static boolean remove(Path cgroup, Deadline deadline) {
+    try {
+      HostFiles.rmdir(cgroup);
+      return true;
+    } catch (KernelException e) {
+      if (e.is(Errno.ENOENT)) {
+        return false;
+      }
+      // it has children or processes, or what is wrong shows again below
+    }
     while (true) {
       try {
         new CgroupWalk(cgroup, removal()).run();

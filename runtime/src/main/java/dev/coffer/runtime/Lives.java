@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
@@ -44,6 +46,8 @@ public final class Lives implements AutoCloseable {
   private final Map<Key, Life> lives = new ConcurrentHashMap<>();
   private final Object changes = new Object();
   private final Poller poller = new Poller();
+  private final ExecutorService work =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("coffer-life-", 0).factory());
   private final Thread watcher;
   private volatile boolean closed;
   private volatile Consumer<Life> onRunning = life -> {};
@@ -288,7 +292,7 @@ public final class Lives implements AutoCloseable {
     while (!closed) {
       for (Poller.Event event : poller.await(-1)) {
         if (event.attachment() instanceof Life life) {
-          Thread.ofPlatform().daemon().name("coffer-" + life.name()).start(() -> handle(life));
+          work.execute(() -> handle(life));
         }
       }
     }
@@ -425,6 +429,7 @@ public final class Lives implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    work.shutdown();
     poller.wakeup();
     for (Life life : all()) {
       unwatch(life);

@@ -66,12 +66,12 @@ final class Start {
   }
 
   void run() {
+    // the executor is on its way while the rest is prepared
+    life.executor = new Executor(caller.launch(order.foreground()));
+    phases.mark("launch");
     prepare();
     try {
       openTerminal();
-      UnixSocket channel = caller.launch(order.foreground());
-      life.executor = new Executor(channel);
-      phases.mark("launch");
       carryOut();
     } finally {
       terminal.ifPresent(Pty::close);
