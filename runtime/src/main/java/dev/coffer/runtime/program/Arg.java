@@ -1,18 +1,10 @@
 package dev.coffer.runtime.program;
 
-/** An argument of an operation, as the launcher knows them. */
+/** An argument of an operation that is no plain number (those are kind 0), as the launcher knows them. */
 public sealed interface Arg {
   int kind();
 
   long value();
-
-  /** A number. */
-  record Immediate(long value) implements Arg {
-    @Override
-    public int kind() {
-      return 0;
-    }
-  }
 
   /** What a register holds when the operation is carried out. */
   record Register(int number) implements Arg {
@@ -48,14 +40,5 @@ public sealed interface Arg {
     public Blob plus(int bytes) {
       return new Blob(offset + bytes);
     }
-  }
-
-  static Arg of(Object value) {
-    return switch (value) {
-      case Arg arg -> arg;
-      case Integer number -> new Immediate(number);
-      case Long number -> new Immediate(number);
-      default -> throw new IllegalArgumentException("not an argument: " + value);
-    };
   }
 }

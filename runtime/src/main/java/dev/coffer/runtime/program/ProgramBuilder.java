@@ -151,25 +151,20 @@ public final class ProgramBuilder {
         .putInt(0);
     int[] steps = new int[count];
     String[] calls = new String[count];
+    if (hasChild()) {
+      Operation clone = main.operations.get(clonePosition);
+      clone.values[2] = before;
+      clone.values[3] = before + childSize;
+    }
     int index = 0;
-    for (int i = 0; i < before; i++) {
-      Operation operation = main.operations.get(i);
-      if (i == clonePosition) {
-        operation.args[2] = new Arg.Immediate(before);
-        operation.args[3] = new Arg.Immediate(before + childSize);
+    for (int i = 0; i < count; i++) {
+      boolean ofChild = i >= before && i < before + childSize;
+      int position = ofChild ? i - before : i < before ? i : i - childSize;
+      Operation operation = (ofChild ? child : main).operations.get(position);
+      if (operation.target != null) {
+        operation.values[2] = target(operation, ofChild, before, childSize);
       }
-      encode(out, operation, position -> position < before ? position : position + childSize);
-      steps[index] = operation.step;
-      calls[index++] = operation.name;
-    }
-    for (Operation operation : child.operations) {
-      encode(out, operation, position -> before + position);
-      steps[index] = operation.step;
-      calls[index++] = operation.name;
-    }
-    for (int i = before; i < main.size(); i++) {
-      Operation operation = main.operations.get(i);
-      encode(out, operation, position -> position + childSize);
+      encode(out, operation);
       steps[index] = operation.step;
       calls[index++] = operation.name;
     }
@@ -181,27 +176,28 @@ public final class ProgramBuilder {
     return new Program(out.array(), steps, calls);
   }
 
-  private interface Placement {
-    int absolute(int position);
+  private static int target(Operation operation, boolean ofChild, int before, int childSize) {
+    int position = operation.target.position;
+    if (position < 0) {
+      throw new IllegalStateException("jump to a label that was never placed");
+    }
+    if (ofChild) {
+      return before + position;
+    }
+    return position < before ? position : position + childSize;
   }
 
-  private static void encode(ByteBuffer out, Operation operation, Placement placement) {
-    if (operation.target != null) {
-      if (operation.target.position < 0) {
-        throw new IllegalStateException("jump to a label that was never placed");
-      }
-      operation.args[2] = new Arg.Immediate(placement.absolute(operation.target.position));
-    }
-    out.put((byte) operation.code).put((byte) operation.destination);
-    for (Arg arg : operation.args) {
-      out.put((byte) arg.kind());
-    }
-    out.putShort((short) operation.nr)
-        .putShort((short) operation.flags)
-        .putShort((short) operation.tolerate1)
-        .putShort((short) operation.tolerate2);
-    for (Arg arg : operation.args) {
-      out.putLong(arg.value());
+  /** By whole words: this is the hot part of a start. */
+  private static void encode(ByteBuffer out, Operation operation) {
+    out.putLong(
+        operation.code | (long) operation.destination << 8 | operation.kinds << 16);
+    out.putLong(
+        (operation.nr & 0xffffL)
+            | (operation.flags & 0xffffL) << 16
+            | (operation.tolerate1 & 0xffffL) << 32
+            | (operation.tolerate2 & 0xffffL) << 48);
+    for (long value : operation.values) {
+      out.putLong(value);
     }
   }
 

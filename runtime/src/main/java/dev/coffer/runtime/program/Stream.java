@@ -29,6 +29,7 @@ public final class Stream {
   static final int TITLE = 18;
 
   private static final int ANY = 65535;
+  private static final int ARGUMENTS = 6;
 
   final List<Operation> operations = new ArrayList<>();
   private int step = -1;
@@ -49,15 +50,31 @@ public final class Stream {
     int tolerate1;
     int tolerate2;
     Label target;
-    final Arg[] args = new Arg[6];
+
+    /** The kinds of the arguments, a byte each, and their values. */
+    long kinds;
+
+    final long[] values = new long[ARGUMENTS];
 
     private Operation(int code, int nr, String name, int step, Object... args) {
       this.code = code;
       this.nr = nr;
       this.name = name;
       this.step = step;
-      for (int i = 0; i < 6; i++) {
-        this.args[i] = i < args.length ? Arg.of(args[i]) : new Arg.Immediate(0);
+      for (int i = 0; i < args.length; i++) {
+        argument(i, args[i]);
+      }
+    }
+
+    private void argument(int index, Object argument) {
+      switch (argument) {
+        case Long number -> values[index] = number;
+        case Integer number -> values[index] = number;
+        case Arg arg -> {
+          kinds |= (long) arg.kind() << (8 * index);
+          values[index] = arg.value();
+        }
+        default -> throw new IllegalArgumentException("not an argument: " + argument);
       }
     }
 
