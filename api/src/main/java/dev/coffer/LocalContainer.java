@@ -15,7 +15,6 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
-import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
@@ -160,7 +159,7 @@ final class LocalContainer implements Container {
   @Override
   public void freeze() {
     Life life = running();
-    if (!CgroupDirs.freeze(freezer(life), FREEZE)) {
+    if (!CgroupDirs.freeze(life.freezer(), FREEZE)) {
       throw new CofferException(
           "not all processes stopped within " + FREEZE.toSeconds() + " seconds");
     }
@@ -170,18 +169,8 @@ final class LocalContainer implements Container {
   @Override
   public void unfreeze() {
     Life life = running();
-    CgroupDirs.thaw(freezer(life));
+    CgroupDirs.thaw(life.freezer());
     host.lives().frozen(life, false);
-  }
-
-  /** The v1 freezer's cgroup, or the v2 one. */
-  static Path freezer(Life life) {
-    return life.placement().places().stream()
-        .filter(place -> place.tree().unified() || place.tree().controllers().contains("freezer"))
-        .min((a, b) -> Boolean.compare(a.tree().unified(), b.tree().unified()))
-        .map(CgroupPlacement.Place::limitDirectory)
-        .map(Path::of)
-        .orElseThrow(() -> new CofferException("this host has no freezer cgroup"));
   }
 
   @Override
@@ -281,13 +270,13 @@ final class LocalContainer implements Container {
 
     private boolean kill(StopOptions options) {
       signal(life.spec().signals().stop());
-      CgroupDirs.thaw(freezer(life));
+      CgroupDirs.thaw(life.freezer());
       return !options.await() || await(options.timeout());
     }
 
     private boolean shutdown(StopOptions options) {
       if (life.state() == ContainerState.FROZEN) {
-        CgroupDirs.thaw(freezer(life));
+        CgroupDirs.thaw(life.freezer());
       }
       signal(life.spec().signals().halt().orElseGet(this::usualHalt));
       if (!options.await() || await(options.timeout())) {

@@ -1,14 +1,17 @@
 package dev.coffer.plan;
 
 import dev.coffer.model.Cgroups;
+import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Sourced;
 import dev.coffer.plan.HostFacts.CgroupTree;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a container and its keeper stand in every cgroup tree, as lxc.cgroup.dir and its relatives say.
+ * Where a container and its keeper stand in every cgroup tree, as lxc.cgroup.dir and its relatives
+ * say.
  *
  * @param places one for each tree, in the order of the facts
  */
@@ -21,7 +24,8 @@ public record CgroupPlacement(List<Place> places) {
    * The paths in one tree, relative to its mount and beginning with a slash.
    *
    * @param limit the cgroup that carries the limits
-   * @param inner the one the processes live in; the same unless lxc.cgroup.dir.container.inner is set
+   * @param inner the one the processes live in; the same unless lxc.cgroup.dir.container.inner is
+   *     set
    */
   public record Place(CgroupTree tree, String limit, String inner, Optional<String> keeper) {
     public String limitDirectory() {
@@ -31,6 +35,34 @@ public record CgroupPlacement(List<Place> places) {
     public String innerDirectory() {
       return tree.mount() + inner;
     }
+  }
+
+  /**
+   * The directory by which all processes are stopped and let go on: the v1 freezer's, or the v2
+   * one.
+   *
+   * @throws CofferException where the host has neither
+   */
+  public Path freezer() {
+    return places.stream()
+        .filter(place -> place.tree().unified() || place.tree().controllers().contains("freezer"))
+        .min((a, b) -> Boolean.compare(a.tree().unified(), b.tree().unified()))
+        .map(Place::limitDirectory)
+        .map(Path::of)
+        .orElseThrow(() -> new CofferException("this host has no freezer cgroup"));
+  }
+
+  /**
+   * The place in the v1 tree that has a controller, else in v2 where it has it; v2 itself for no
+   * name.
+   */
+  public Optional<Place> place(String controller) {
+    return places.stream()
+        .filter(place ->
+            controller.isEmpty()
+                ? place.tree().unified()
+                : place.tree().controllers().contains(controller))
+        .findFirst();
   }
 
   public static CgroupPlacement of(ContainerSpec spec, HostFacts facts) {
@@ -43,11 +75,7 @@ public record CgroupPlacement(List<Place> places) {
     String limit =
         cgroups
             .containerDir()
-            .or(
-                () ->
-                    cgroups
-                        .dir()
-                        .map(dir -> map(dir, dir.value() + "/" + facts.cgroupName())))
+            .or(() -> cgroups.dir().map(dir -> map(dir, dir.value() + "/" + facts.cgroupName())))
             .map(Sourced::value)
             .orElse(facts.cgroupName());
     String limitPath = join(base, limit);
@@ -66,8 +94,7 @@ public record CgroupPlacement(List<Place> places) {
     if (!facts.keeperNeedsCgroup() || !tracksSessions) {
       return Optional.empty();
     }
-    String name =
-        cgroups.dir().map(dir -> dir.value() + "/").orElse("") + facts.keeperCgroupName();
+    String name = cgroups.dir().map(dir -> dir.value() + "/").orElse("") + facts.keeperCgroupName();
     return Optional.of(join(base, name));
   }
 

@@ -9,17 +9,12 @@ import dev.coffer.runtime.program.ProgramBuilder;
 import dev.coffer.runtime.program.Registers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Small programs for a keeper that waits. */
 final class Keeping {
   private Keeping() {}
 
-  /** A copy of the descriptor in a register. */
-  static Optional<Fd> fetch(Life life, int register) {
-    return fetch(life.executor, register, 1).stream().findFirst();
-  }
-
+  /** Copies of the descriptors in consecutive registers. */
   static List<Fd> fetch(Executor executor, int first, int count) {
     ProgramBuilder builder = new ProgramBuilder(Registers.landing());
     builder.main().report(0, first, count, false);

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * One container between its start and its end, as this engine knows it. Only {@link Lives} changes its
- * state; everyone may look.
+ * One container between its start and its end, as this engine knows it. Only {@link Lives} changes
+ * its state; everyone may look.
  */
 public final class Life {
   private final String name;
@@ -92,6 +92,11 @@ public final class Life {
     return placement;
   }
 
+  /** The cgroup that stops and thaws all of its processes: the v1 freezer's, or the v2 one. */
+  public Path freezer() {
+    return placement.freezer();
+  }
+
   public int ttys() {
     return ttys;
   }
@@ -134,6 +139,12 @@ public final class Life {
 
   synchronized void devpts(Fd fd) {
     devpts = Optional.of(fd);
+  }
+
+  /** A new life has a devpts of its own. */
+  synchronized void forgetDevpts() {
+    devpts.ifPresent(Fd::close);
+    devpts = Optional.empty();
   }
 
   public boolean isRunning() {

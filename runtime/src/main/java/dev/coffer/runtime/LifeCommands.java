@@ -2,14 +2,18 @@ package dev.coffer.runtime;
 
 import dev.coffer.linux.CgroupDirs;
 import dev.coffer.linux.CgroupTrees;
+import dev.coffer.linux.DeviceFilter;
+import dev.coffer.linux.DevicePrograms;
 import dev.coffer.linux.DeviceRule;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.UnixSocket;
+import dev.coffer.model.Cgroups;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Namespace;
+import dev.coffer.model.Sourced;
 import dev.coffer.plan.CgroupPlacement.Place;
 import dev.coffer.runtime.command.CgroupDirectory;
 import dev.coffer.runtime.command.CommandTarget;
@@ -17,8 +21,8 @@ import dev.coffer.runtime.command.TtyLease;
 import dev.coffer.runtime.program.Registers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -30,18 +34,13 @@ final class LifeCommands implements CommandTarget {
   private static final int ANY = -1;
   private static final Duration FOR_EVER = Duration.ofDays(1);
 
-  /** What a tool can bring about by itself. */
-  private static final Set<ContainerState> FROM_OUTSIDE =
-      EnumSet.of(
-          ContainerState.FREEZING,
-          ContainerState.FROZEN,
-          ContainerState.THAWED,
-          ContainerState.RUNNING);
-
   private final Lives lives;
   private final Life life;
   private final CgroupTrees.Layout layout;
   private final Set<Integer> lent = new HashSet<>();
+
+  /** Rules that came over the socket; an engine that takes over knows only those of the config. */
+  private final List<DeviceRule> added = new ArrayList<>();
 
   LifeCommands(Lives lives, Life life, CgroupTrees.Layout layout) {
     this.lives = lives;
@@ -113,7 +112,7 @@ final class LifeCommands implements CommandTarget {
 
   @Override
   public Optional<Fd> devpts() {
-    return Keeping.fetch(life, Registers.DEVPTS);
+    return lives.fetch(life, Registers.DEVPTS);
   }
 
   @Override
@@ -122,7 +121,7 @@ final class LifeCommands implements CommandTarget {
       return openConsole();
     }
     Optional<Integer> chosen = lend(number);
-    Optional<Fd> master = chosen.flatMap(tty -> Keeping.fetch(life, Registers.FIRST_TTY + tty - 1));
+    Optional<Fd> master = chosen.flatMap(tty -> lives.fetch(life, Registers.FIRST_TTY + tty - 1));
     if (master.isEmpty()) {
       chosen.ifPresent(this::giveBack);
       return Optional.empty();
@@ -135,43 +134,74 @@ final class LifeCommands implements CommandTarget {
     boolean sent =
         life.initPidfd().filter(init -> init.sendSignal(life.spec().signals().stop())).isPresent();
     if (sent) {
-      freezer().ifPresent(CgroupDirs::thaw);
+      CgroupDirs.thaw(life.freezer());
     }
     return sent;
   }
 
   @Override
   public boolean freeze(boolean frozen, Duration timeout) {
-    Optional<Path> freezer = freezer();
-    if (layout != CgroupTrees.Layout.UNIFIED || freezer.isEmpty()) {
+    if (layout != CgroupTrees.Layout.UNIFIED) {
       return false;
     }
     if (!frozen) {
-      CgroupDirs.thaw(freezer.get());
-    } else if (!CgroupDirs.freeze(freezer.get(), timeout.isNegative() ? FOR_EVER : timeout)) {
-      return false;
+      CgroupDirs.thaw(life.freezer());
+      lives.frozen(life, false);
+      return true;
     }
-    lives.frozen(life, frozen);
-    return true;
+    lives.freezing(life);
+    boolean reached = CgroupDirs.freeze(life.freezer(), timeout.isNegative() ? FOR_EVER : timeout);
+    lives.frozen(life, reached);
+    return reached;
   }
 
   @Override
   public void stateReached(ContainerState state) {
-    if (life.isRunning() && FROM_OUTSIDE.contains(state)) {
-      lives.change(life, state);
+    if (!life.isRunning()) {
+      return;
+    }
+    switch (state) {
+      case FREEZING -> lives.freezing(life);
+      case FROZEN -> lives.frozen(life, true);
+      case THAWED, RUNNING -> lives.frozen(life, false);
+      // the rest is not for others to say
+      case STOPPED, STARTING, STOPPING, ABORTING -> {}
     }
   }
 
   @Override
   public boolean applyDeviceRule(DeviceRule rule) {
-    return false; // changing the devices of a running container on v2 comes with lxc-device
+    Optional<Place> place = place("");
+    if (layout != CgroupTrees.Layout.UNIFIED || place.isEmpty()) {
+      return false;
+    }
+    synchronized (added) {
+      added.add(rule);
+      List<DeviceRule> rules = configured();
+      rules.addAll(added);
+      try (Fd cgroup = open(place.get().limitDirectory())) {
+        DevicePrograms.apply(cgroup, DeviceFilter.of(rules));
+      }
+    }
+    return true;
+  }
+
+  private List<DeviceRule> configured() {
+    List<DeviceRule> rules = new ArrayList<>();
+    for (Sourced<Cgroups.Value> line : life.spec().cgroups().v2()) {
+      String file = line.value().file();
+      if (file.equals("devices.allow") || file.equals("devices.deny")) {
+        DeviceRule.parse(line.value().value(), file.equals("devices.allow")).ifPresent(rules::add);
+      }
+    }
+    return rules;
   }
 
   /** The keeper relays the console to one socket at a time; it drops one whose other end closes. */
   private synchronized Optional<TtyLease> openConsole() {
     UnixSocket[] pair = UnixSocket.pair();
     try (UnixSocket keepers = pair[1]) {
-      if (Keeping.relayConsole(life.executor, keepers.fd())) {
+      if (lives.keeping(life, executor -> Keeping.relayConsole(executor, keepers.fd()))) {
         return Optional.of(new Lease(CONSOLE, Fd.of(pair[0].fd().release())));
       }
     }
@@ -192,18 +222,8 @@ final class LifeCommands implements CommandTarget {
     lent.remove(number);
   }
 
-  /** The v1 hierarchy that has the controller, else v2 where it has it; v2 itself for no name. */
   private Optional<Place> place(String controller) {
-    return life.placement().places().stream()
-        .filter(place ->
-            controller.isEmpty()
-                ? place.tree().unified()
-                : place.tree().controllers().contains(controller))
-        .min(Comparator.comparing(place -> place.tree().unified()));
-  }
-
-  private Optional<Path> freezer() {
-    return place("freezer").or(() -> place("")).map(Place::limitDirectory).map(Path::of);
+    return life.placement().place(controller);
   }
 
   private static Fd open(String directory) {

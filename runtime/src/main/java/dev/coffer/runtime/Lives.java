@@ -28,11 +28,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * All containers this engine keeps: it starts them, hears of their ends, cleans up after them, and finds
- * those again that an earlier engine started. One thread waits for all of them; work that blocks goes to
- * threads of its own.
+ * All containers this engine keeps: it starts them, hears of their ends, cleans up after them, and
+ * finds those again that an earlier engine started. One thread waits for all of them; work that
+ * blocks goes to threads of its own.
  */
 public final class Lives implements AutoCloseable {
   private static final int ONE_SHOT = 1 << 30;
@@ -65,12 +66,13 @@ public final class Lives implements AutoCloseable {
     this.facts = facts;
     this.recollection = recollection;
     this.wake = List.copyOf(wake);
-    this.watcher =
-        Thread.ofPlatform().daemon().name("coffer-keepers").unstarted(this::watch);
+    this.watcher = Thread.ofPlatform().daemon().name("coffer-keepers").unstarted(this::watch);
     watcher.start();
   }
 
-  /** Called when a container is running or was found running: the place to serve its command socket. */
+  /**
+   * Called when a container is running or was found running: the place to serve its command socket.
+   */
   public void onRunning(Consumer<Life> action) {
     onRunning = action;
   }
@@ -206,6 +208,11 @@ public final class Lives implements AutoCloseable {
     }
   }
 
+  /** Notes that its processes are being stopped, before they are. */
+  public void freezing(Life life) {
+    change(life, ContainerState.FREEZING);
+  }
+
   /** Notes that a container was frozen or thawed. */
   public void frozen(Life life, boolean frozen) {
     if (frozen) {
@@ -221,7 +228,7 @@ public final class Lives implements AutoCloseable {
   public Pty terminal(Life life) {
     Optional<Fd> devpts = life.devpts();
     if (devpts.isEmpty()) {
-      Optional<Fd> fetched = Keeping.fetch(life, Registers.DEVPTS);
+      Optional<Fd> fetched = fetch(life, Registers.DEVPTS);
       fetched.ifPresent(life::devpts);
       devpts = fetched;
     }
@@ -229,8 +236,8 @@ public final class Lives implements AutoCloseable {
   }
 
   /**
-   * A cgroup below {@code directory} that processes can be in: itself, unless it has controllers enabled
-   * for its children, cgroups(7) "no internal processes".
+   * A cgroup below {@code directory} that processes can be in: itself, unless it has controllers
+   * enabled for its children, cgroups(7) "no internal processes".
    */
   public String leaf(String directory) {
     String enabled = CgroupDirs.value(Path.of(directory), "cgroup.subtree_control");
@@ -270,6 +277,7 @@ public final class Lives implements AutoCloseable {
       onRunning.accept(life);
       poller.add(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT, life);
     } else {
+      life.forgetDevpts();
       rewatch(life);
     }
     if (life.executor.hasPendingExit()) {
@@ -328,11 +336,10 @@ public final class Lives implements AutoCloseable {
     }
     change(life, ContainerState.STOPPING);
     life.initPidfd()
-        .ifPresent(
-            init -> {
-              init.sendSignal(9);
-              init.awaitEnd(KEEPER_DEATH.toMillis());
-            });
+        .ifPresent(init -> {
+          init.sendSignal(9);
+          init.awaitEnd(KEEPER_DEATH.toMillis());
+        });
     finish(life);
   }
 
@@ -356,8 +363,7 @@ public final class Lives implements AutoCloseable {
     long end = timeout.map(limit -> System.nanoTime() + limit.toNanos()).orElse(Long.MAX_VALUE);
     synchronized (changes) {
       while (true) {
-        ContainerState state =
-            find(lxcPath, name).map(Life::state).orElse(ContainerState.STOPPED);
+        ContainerState state = find(lxcPath, name).map(Life::state).orElse(ContainerState.STOPPED);
         if (states.contains(state)) {
           return true;
         }
@@ -375,7 +381,9 @@ public final class Lives implements AutoCloseable {
     }
   }
 
-  /** Finds the containers again that run without an engine, and cleans up after those that do not. */
+  /**
+   * Finds the containers again that run without an engine, and cleans up after those that do not.
+   */
   public void recover() {
     for (RunDirectory directory : RunDirectory.all(base)) {
       RunDirectory.Note note = directory.read();
@@ -416,9 +424,23 @@ public final class Lives implements AutoCloseable {
     return facts.read(name);
   }
 
-  /** Takes a descriptor out of a keeper's register. */
+  /** A copy of the descriptor in a keeper's register. */
   Optional<Fd> fetch(Life life, int register) {
-    return Keeping.fetch(life, register);
+    return keeping(life, executor -> Keeping.fetch(executor, register, 1).stream().findFirst());
+  }
+
+  /**
+   * Runs a small program by a keeper. The end of the container may be told meanwhile, and then
+   * nobody else looks for it.
+   */
+  <T> T keeping(Life life, Function<Executor, T> program) {
+    try {
+      return program.apply(life.executor);
+    } finally {
+      if (life.executor.hasPendingExit()) {
+        work.execute(() -> handle(life));
+      }
+    }
   }
 
   /** Opens a container's init by pid, for containers of an earlier engine. */

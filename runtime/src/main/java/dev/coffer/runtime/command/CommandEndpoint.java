@@ -140,7 +140,7 @@ public final class CommandEndpoint implements AutoCloseable {
         client.hold(lease);
         send(client, response);
       }
-      case Reply.Waiting(Set<ContainerState> states) -> await(client, states);
+      case Reply.Waiting(WantedStates wanted) -> await(client, wanted);
     }
   }
 
@@ -151,12 +151,12 @@ public final class CommandEndpoint implements AutoCloseable {
   }
 
   /** Looking, registering and telling so are one act: no change of state falls in between. */
-  private void await(CommandConnection client, Set<ContainerState> states) {
+  private void await(CommandConnection client, WantedStates wanted) {
     boolean reached;
     synchronized (this) {
       ContainerState now = target.state();
-      reached = states.contains(now);
-      client.want(reached ? Set.of() : states);
+      reached = wanted.now().contains(now);
+      client.want(reached ? Set.of() : wanted.states());
       send(client, CommandResponse.ofState(reached ? now.ordinal() : NO_STATE));
     }
     if (reached) {

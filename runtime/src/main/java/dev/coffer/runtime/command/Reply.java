@@ -1,8 +1,5 @@
 package dev.coffer.runtime.command;
 
-import dev.coffer.model.ContainerState;
-import java.util.Set;
-
 /** What becomes of a request. */
 sealed interface Reply {
   /** It is answered and the connection ends. */
@@ -18,5 +15,5 @@ sealed interface Reply {
   record Leased(CommandResponse response, TtyLease lease) implements Reply {}
 
   /** The client is told once one of the states is reached, if it is not so already. */
-  record Waiting(Set<ContainerState> states) implements Reply {}
+  record Waiting(WantedStates wanted) implements Reply {}
 }
