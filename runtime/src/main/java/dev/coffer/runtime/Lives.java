@@ -16,6 +16,7 @@ import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.Step;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.Planner;
+import dev.coffer.runtime.command.CommandSocketName;
 import dev.coffer.runtime.program.Registers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +37,9 @@ import java.util.function.Function;
  * blocks goes to threads of its own.
  */
 public final class Lives implements AutoCloseable {
+  /** As LXC's. */
+  private static final int COMMAND_BACKLOG = 100;
+
   private static final int ONE_SHOT = 1 << 30;
   private static final Duration KEEPER_DEATH = Duration.ofSeconds(5);
 
@@ -135,7 +139,9 @@ public final class Lives implements AutoCloseable {
     Path lxcPath = order.request().spec().lxcPath();
     UnixSocket command;
     try {
-      command = CommandSocket.listen(lxcPath, name);
+      command =
+          UnixSocket.listenAbstract(
+              CommandSocketName.of(lxcPath.toString(), name), COMMAND_BACKLOG);
     } catch (KernelException e) {
       if (e.is(Errno.EADDRINUSE)) {
         throw new AlreadyRunningException();

@@ -8,7 +8,6 @@ import dev.coffer.linux.OpenFlags;
 import dev.coffer.model.plan.Undo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,8 +24,6 @@ import java.util.Map;
  * it is gone after a reboot, like the container.
  */
 public final class RunDirectory {
-  private static final long OFFSET_BASIS = 0xcbf29ce484222325L;
-  private static final long PRIME = 0x100000001b3L;
 
   private static final String NOTE = "note";
   private static final String UNDO = "undo ";
@@ -54,11 +51,7 @@ public final class RunDirectory {
   }
 
   public static RunDirectory of(Path base, Path lxcPath, String name) {
-    long hash = OFFSET_BASIS;
-    for (byte octet : (lxcPath + "/" + name).getBytes(StandardCharsets.UTF_8)) {
-      hash = (hash ^ (octet & 0xff)) * PRIME;
-    }
-    return new RunDirectory(base.resolve("c").resolve(Long.toHexString(hash)));
+    return new RunDirectory(base.resolve("c").resolve(Fnv1a.hex(Fnv1a.of(lxcPath + "/" + name))));
   }
 
   /** All that exist below a run directory. */

@@ -11,20 +11,24 @@ import java.util.List;
  * engine. The launcher computes the same (native/PROTOCOL.md).
  */
 public final class View {
-  private static final long OFFSET_BASIS = 0xcbf29ce484222325L;
-  private static final long PRIME = 0x100000001b3L;
+  private static final List<String> PLACES =
+      List.of(
+          "/proc/self/ns/mnt",
+          "/proc/self/ns/user",
+          "/proc/self/ns/net",
+          "/proc/self/ns/pid",
+          "/");
 
   private View() {}
 
   /** Sixteen hexadecimal digits: FNV-1a over device and inode of four namespaces and of the root. */
   public static String current() {
-    long hash = OFFSET_BASIS;
-    for (String path :
-        List.of("/proc/self/ns/mnt", "/proc/self/ns/user", "/proc/self/ns/net", "/proc/self/ns/pid", "/")) {
-      hash = add(hash, attribute(path, "unix:dev"));
-      hash = add(hash, attribute(path, "unix:ino"));
+    Fnv1a hash = new Fnv1a();
+    for (String path : PLACES) {
+      hash.addLong(attribute(path, "unix:dev"));
+      hash.addLong(attribute(path, "unix:ino"));
     }
-    return String.format("%016x", hash);
+    return Fnv1a.hex(hash.value());
   }
 
   private static long attribute(String path, String name) {
@@ -33,13 +37,5 @@ public final class View {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static long add(long hash, long value) {
-    long result = hash;
-    for (int i = 0; i < 8; i++) {
-      result = (result ^ ((value >>> (8 * i)) & 0xff)) * PRIME;
-    }
-    return result;
   }
 }

@@ -1,5 +1,6 @@
 package dev.coffer.runtime.command;
 
+import dev.coffer.runtime.Fnv1a;
 import java.nio.charset.StandardCharsets;
 
 /** The abstract name of a container's command socket, without the leading NUL. */
@@ -8,8 +9,6 @@ public final class CommandSocketName {
   static final String SUFFIX = "/command";
 
   private static final int LONGEST = 105;
-  private static final long OFFSET_BASIS = 0xcbf29ce484222325L;
-  private static final long PRIME = 0x100000001b3L;
 
   private CommandSocketName() {}
 
@@ -19,16 +18,7 @@ public final class CommandSocketName {
     if (bytes(plain + SUFFIX).length <= LONGEST) {
       return plain + SUFFIX;
     }
-    return HASHED + String.format("%016x", hash(plain)) + SUFFIX;
-  }
-
-  /** FNV-1a with 64 bits. */
-  private static long hash(String text) {
-    long hash = OFFSET_BASIS;
-    for (byte octet : bytes(text)) {
-      hash = (hash ^ Byte.toUnsignedLong(octet)) * PRIME;
-    }
-    return hash;
+    return HASHED + Fnv1a.hex(Fnv1a.of(plain)) + SUFFIX;
   }
 
   private static byte[] bytes(String text) {
