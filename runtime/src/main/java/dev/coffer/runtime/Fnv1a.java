@@ -9,6 +9,8 @@ public final class Fnv1a {
 
   private long hash = OFFSET_BASIS;
 
+  Fnv1a() {}
+
   /** The hash of a text's UTF-8 bytes. */
   public static long of(String text) {
     Fnv1a hash = new Fnv1a();
