@@ -1,15 +1,11 @@
 # ./dev build: the launcher, the engine's jars, and a tree that runs: build/coffer.
 
 # What the engine is started with. The AOT cache is made with these very flags; with others it would not be used.
-<<<<<<< Updated upstream
-# compile what a dozen commands have used: an engine is young most of the time
+# An engine is young most of the time: it compiles what a dozen commands have used. Its heap begins small and gives
+# back what it no longer needs, so that it stays small at rest.
 jvm_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:Tier3InvocationThreshold=30 -XX:Tier3MinInvocationThreshold=10
-  -XX:Tier3CompileThreshold=60 -XX:Tier3BackEdgeThreshold=2000 -Xmx64m -Xss512k -XX:-UsePerfData -Xlog:disable
-=======
-# The heap begins small and gives back what it no longer needs, so that an engine at rest stays small.
-jvm_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms8m -Xmx64m -Xss512k -XX:MinHeapFreeRatio=10
+  -XX:Tier3CompileThreshold=60 -XX:Tier3BackEdgeThreshold=2000 -Xms8m -Xmx64m -Xss512k -XX:MinHeapFreeRatio=10
   -XX:MaxHeapFreeRatio=20 -XX:TrimNativeHeapInterval=10000 -XX:-UsePerfData -Xlog:disable
->>>>>>> Stashed changes
   --enable-native-access=dev.coffer.linux)
 
 run_build() {
@@ -17,7 +13,7 @@ run_build() {
   local now
   now=$(source_stamp)
   if [[ -e build/stamp && $(<build/stamp) == "$now" ]]; then return 0; fi
-need_build_packages
+  need_build_packages
   mkdir -p build
   rm -f build/stamp
   build_launcher
