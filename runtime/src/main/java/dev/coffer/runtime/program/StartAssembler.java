@@ -134,6 +134,7 @@ public final class StartAssembler {
   private void epilogue(int index) {
     keeper.step(index - 1);
     keeper.awaitExecution();
+    keeper.set(Registers.ON_EXIT, 0L); // from here on the keeper goes on without an engine
     keeper.report(context.runningTag(), Registers.MAIN_PIDFD.number(), 1, false);
     keeper.set(userNamespace, -1L);
     keeper.set(Registers.SYNC, -1L);
