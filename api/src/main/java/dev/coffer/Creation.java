@@ -2,9 +2,7 @@ package dev.coffer;
 
 import dev.coffer.config.LxcConfig;
 import dev.coffer.config.SystemConfig;
-import dev.coffer.image.BuiltInImage;
 import dev.coffer.image.CreateRequest;
-import dev.coffer.image.Creator;
 import dev.coffer.image.Owner;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.IdMap;
@@ -54,7 +52,7 @@ final class Creation {
             owner(maps),
             caller.environment(),
             caller.cwd());
-    new Creator(new BuiltInImage())
+    host.creator()
         .create(
             request,
             (argv, environment, cwd, mapped) ->

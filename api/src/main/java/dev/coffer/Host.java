@@ -1,6 +1,8 @@
 package dev.coffer;
 
 import dev.coffer.config.LxcConfig;
+import dev.coffer.image.BuiltInImage;
+import dev.coffer.image.Creator;
 import dev.coffer.linux.CgroupTrees;
 import dev.coffer.model.Problem;
 import dev.coffer.runtime.Caller;
@@ -24,6 +26,7 @@ public final class Host implements AutoCloseable {
   private final CgroupTrees trees = CgroupTrees.read();
   private final Lives lives;
   private final CommandService commands;
+  private Creator creator;
 
   /**
    * @param runDirectory where running containers are noted, see {@link RunDirectory#base}
@@ -69,6 +72,14 @@ public final class Host implements AutoCloseable {
 
   HostFactsReader facts() {
     return facts;
+  }
+
+  /** Kept, because what it knows of the machine's BusyBox takes two processes to find out. */
+  synchronized Creator creator() {
+    if (creator == null) {
+      creator = new Creator(new BuiltInImage());
+    }
+    return creator;
   }
 
   CgroupTrees trees() {
