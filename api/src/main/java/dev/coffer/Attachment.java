@@ -13,7 +13,6 @@ import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.runtime.Attach;
 import dev.coffer.runtime.AttachOrder;
 import dev.coffer.runtime.Caller;
-import dev.coffer.runtime.Life;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -29,19 +28,19 @@ final class Attachment {
 
   private final Host host;
   private final Caller caller;
-  private final Life life;
+  private final RunningContainer container;
 
-  Attachment(Host host, Caller caller, Life life) {
+  Attachment(Host host, Caller caller, RunningContainer container) {
     this.host = host;
     this.caller = caller;
-    this.life = life;
+    this.container = container;
   }
 
   int attach(AttachOptions options) {
     Set<Namespace> namespaces = namespaces(options);
     Map<String, String> environment = environment(options);
     boolean confined = !options.elevated().contains(AttachOptions.Elevation.CAPABILITIES);
-    Pidfd init = life.initPidfd().orElseThrow(() -> new CofferException("Failed to get init pid"));
+    Pidfd init = container.init().orElseThrow(() -> new CofferException("Failed to get init pid"));
     AttachOrder order =
         new AttachOrder(
             init,
@@ -55,7 +54,7 @@ final class Attachment {
             options.uid().orElse(0),
             options.gid().orElse(0),
             confined ? dropped() : List.of(),
-            confined && life.spec().privileges().noNewPrivileges().value(),
+            confined && container.spec().privileges().noNewPrivileges().value(),
             personality(options),
             options.terminalLog(),
             options.remountProcSys());
@@ -63,14 +62,14 @@ final class Attachment {
     if (!wantsTerminal) {
       return Attach.run(order, Optional.empty(), caller);
     }
-    try (Pty terminal = host.lives().terminal(life)) {
+    try (Pty terminal = container.terminal()) {
       return Attach.run(order, Optional.of(terminal), caller);
     }
   }
 
   private Set<Namespace> namespaces(AttachOptions options) {
     Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
-    namespaces.addAll(life.namespaces());
+    namespaces.addAll(container.namespaces());
     if (!options.namespaces().isEmpty()) {
       namespaces.retainAll(options.namespaces());
     }
@@ -85,7 +84,7 @@ final class Attachment {
     if (!entersCgroups(options)) {
       return List.of();
     }
-    return life.placement().places().stream()
+    return container.placement().places().stream()
         .filter(place -> !place.tree().unified())
         .map(CgroupPlacement.Place::innerDirectory)
         .toList();
@@ -93,7 +92,7 @@ final class Attachment {
 
   /** In v2 a process is born where init is, or beside it where init made cgroups of its own. */
   private Optional<String> birthplace(AttachOptions options) {
-    return life.placement().places().stream()
+    return container.placement().places().stream()
         .filter(place -> place.tree().unified() && entersCgroups(options))
         .findFirst()
         .map(place -> host.lives().leaf(place.innerDirectory()));
@@ -104,7 +103,7 @@ final class Attachment {
       return List.of(options.command());
     }
     List<List<String>> commands = new ArrayList<>();
-    LoginShell.of(life.initPid(), options.uid().orElse(0))
+    LoginShell.of(container.initPid(), options.uid().orElse(0))
         .ifPresent(shell -> commands.add(List.of(shell)));
     commands.add(List.of("/bin/sh"));
     return commands;
@@ -112,7 +111,7 @@ final class Attachment {
 
   /** What init has lost for good. */
   private List<Capability> dropped() {
-    long bounding = Processes.mask(life.initPid(), "CapBnd:");
+    long bounding = Processes.mask(container.initPid(), "CapBnd:");
     long own = host.facts().allCapabilities();
     List<Capability> dropped = new ArrayList<>();
     for (Capability capability : Capability.values()) {
@@ -127,7 +126,7 @@ final class Attachment {
     if (options.architecture().isPresent()) {
       return Architectures.personality(options.architecture().get());
     }
-    return life.spec().personality().map(Sourced::value);
+    return container.spec().personality().map(Sourced::value);
   }
 
   /** Kept variables, PATH, {@code container}, lxc.environment, then those of the command line. */
@@ -145,7 +144,7 @@ final class Attachment {
     }
     environment.putIfAbsent("PATH", DEFAULT_PATH);
     environment.put("container", "lxc");
-    for (Sourced<EnvironmentEntry> entry : life.spec().environment()) {
+    for (Sourced<EnvironmentEntry> entry : container.spec().environment()) {
       if (entry.value().scope() != Scope.HOOKS) {
         environment.put(entry.value().name(), entry.value().value());
       }

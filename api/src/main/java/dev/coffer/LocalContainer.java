@@ -9,7 +9,6 @@ import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.NetAddresses;
 import dev.coffer.linux.OpenFlags;
-import dev.coffer.linux.Pidfd;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
@@ -18,23 +17,23 @@ import dev.coffer.model.plan.Plan;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
+import dev.coffer.runtime.command.CommandClient;
 import java.net.Inet6Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A container below a directory of this machine. */
 final class LocalContainer implements Container {
   private static final Duration FREEZE = Duration.ofSeconds(30);
-  private static final Set<ContainerState> STOPPED = EnumSet.of(ContainerState.STOPPED);
-  private static final int SIGKILL = 9;
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final Host host;
   private final Caller caller;
@@ -78,17 +77,25 @@ final class LocalContainer implements Container {
     return host.lives().find(lxcPath, name);
   }
 
+  /** Ours, or one that somebody else keeps. */
+  private Optional<RunningContainer> find() {
+    Optional<Life> life = life();
+    if (life.isPresent()) {
+      return life.filter(Life::isRunning).map(ours -> new KeptContainer(host.lives(), ours));
+    }
+    return ForeignContainer.find(host, lxcPath, name, this::config).map(Function.identity());
+  }
+
   @Override
   public ContainerState state() {
-    return life().map(Life::state).orElse(ContainerState.STOPPED);
+    return life()
+        .map(Life::state)
+        .orElseGet(() -> CommandClient.of(lxcPath.toString(), name).state());
   }
 
   @Override
   public OptionalInt initPid() {
-    return life()
-        .filter(Life::isRunning)
-        .map(life -> OptionalInt.of(life.initPid()))
-        .orElse(OptionalInt.empty());
+    return find().map(container -> OptionalInt.of(container.initPid())).orElse(OptionalInt.empty());
   }
 
   @Override
@@ -120,14 +127,13 @@ final class LocalContainer implements Container {
   }
 
   private String initPidOf(String other) {
-    return host.lives()
-        .find(lxcPath, other)
-        .filter(Life::isRunning)
-        .map(life -> String.valueOf(life.initPid()))
-        .orElseThrow(() ->
-            new CofferException(
-                "cannot share a namespace of " + other + ": it is not running",
-                List.of("hint  start " + other + " first")));
+    OptionalInt pid = new LocalContainer(host, caller, notices, other, lxcPath).initPid();
+    if (pid.isEmpty()) {
+      throw new CofferException(
+          "cannot share a namespace of " + other + ": it is not running",
+          List.of("hint  start " + other + " first"));
+    }
+    return String.valueOf(pid.getAsInt());
   }
 
   @Override
@@ -140,50 +146,75 @@ final class LocalContainer implements Container {
     return host.lives().plan(order(options));
   }
 
-  private Life running() {
-    return life()
-        .filter(Life::isRunning)
-        .orElseThrow(() -> new CofferException(name + " is not running"));
+  private RunningContainer running() {
+    return find().orElseThrow(() -> new CofferException(name + " is not running"));
   }
 
   @Override
   public boolean stop(StopOptions options) {
-    return new Stopping(host, running()).stop(options);
+    try (RunningContainer container = running()) {
+      return new Stopping(container).stop(options);
+    }
   }
 
   @Override
   public int attach(AttachOptions options) {
-    return new Attachment(host, caller, running()).attach(options);
+    try (RunningContainer container = running()) {
+      return new Attachment(host, caller, container).attach(options);
+    }
   }
 
   @Override
   public void freeze() {
-    Life life = running();
-    if (!CgroupDirs.freeze(life.freezer(), FREEZE)) {
-      throw new CofferException(
-          "not all processes stopped within " + FREEZE.toSeconds() + " seconds");
+    try (RunningContainer container = running()) {
+      if (!CgroupDirs.freeze(container.placement().freezer(), FREEZE)) {
+        throw new CofferException(
+            "not all processes stopped within " + FREEZE.toSeconds() + " seconds");
+      }
+      container.frozen(true);
     }
-    host.lives().frozen(life, true);
   }
 
   @Override
   public void unfreeze() {
-    Life life = running();
-    CgroupDirs.thaw(life.freezer());
-    host.lives().frozen(life, false);
+    try (RunningContainer container = running()) {
+      CgroupDirs.thaw(container.placement().freezer());
+      container.frozen(false);
+    }
   }
 
+  /** Nobody tells when somebody else starts it: that is looked for now and then, as LXC does. */
   @Override
   public boolean await(Set<ContainerState> states, Optional<Duration> timeout) {
-    return host.lives().await(lxcPath, name, states, timeout);
+    CommandClient others = CommandClient.of(lxcPath.toString(), name);
+    long end = timeout.map(limit -> System.nanoTime() + limit.toNanos()).orElse(Long.MAX_VALUE);
+    while (true) {
+      Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+      boolean foreign = life().isEmpty() && others.state() != ContainerState.STOPPED;
+      if (foreign) {
+        Optional<Duration> limit = timeout.map(_ -> left);
+        if (others.await(states, limit).isPresent()) {
+          return true;
+        }
+      } else if (host.lives().await(lxcPath, name, states, Optional.of(shorter(left)))) {
+        return true;
+      }
+      if (System.nanoTime() >= end) {
+        return false;
+      }
+    }
+  }
+
+  private static Duration shorter(Duration left) {
+    return left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN;
   }
 
   @Override
   public Optional<Usage> usage() {
-    return life()
-        .filter(Life::isRunning)
-        .map(life -> {
-          CgroupStats stats = CgroupStats.read(host.trees(), cgroup(life));
+    return find()
+        .flatMap(container -> container.placement().places().stream().findFirst())
+        .map(place -> {
+          CgroupStats stats = CgroupStats.read(host.trees(), place.limit());
           return new Usage(
               stats.cpu(),
               stats.io(),
@@ -192,10 +223,6 @@ final class LocalContainer implements Container {
               stats.kernelMemory(),
               List.of());
         });
-  }
-
-  private static String cgroup(Life life) {
-    return life.placement().places().getFirst().limit();
   }
 
   @Override
@@ -217,11 +244,11 @@ final class LocalContainer implements Container {
   }
 
   private List<NetAddresses.Link> links() {
-    Optional<Life> life = life().filter(Life::isRunning);
-    if (life.isEmpty()) {
+    OptionalInt pid = initPid();
+    if (pid.isEmpty()) {
       return List.of();
     }
-    Path path = Path.of("/proc/" + life.get().initPid() + "/ns/net");
+    Path path = Path.of("/proc/" + pid.getAsInt() + "/ns/net");
     try (Fd namespace = HostFiles.open(path, OpenFlags.READ_ONLY, 0)) {
       return NetAddresses.read(namespace);
     }
@@ -234,10 +261,7 @@ final class LocalContainer implements Container {
 
   @Override
   public Optional<String> configItem(String key) {
-    return life()
-        .filter(Life::isRunning)
-        .map(life -> life.item(key))
-        .orElseGet(() -> config().get(key));
+    return find().map(container -> container.item(key)).orElseGet(() -> config().get(key));
   }
 
   @Override
@@ -253,62 +277,5 @@ final class LocalContainer implements Container {
     }
     ContainerSpec spec = config().spec(name, lxcPath);
     Destroyer.destroy(Destruction.request(spec, options.withSnapshots()));
-  }
-
-  /** Asks a container to end, and ends it if it does not. */
-  private record Stopping(Host host, Life life) {
-    private static final int SIGPWR = 30;
-    private static final int SIGRTMIN_3 = 37;
-
-    boolean stop(StopOptions options) {
-      return switch (options.action()) {
-        case KILL -> kill(options);
-        case SHUTDOWN -> shutdown(options);
-        case REBOOT -> reboot(options);
-      };
-    }
-
-    private boolean kill(StopOptions options) {
-      signal(life.spec().signals().stop());
-      CgroupDirs.thaw(life.freezer());
-      return !options.await() || await(options.timeout());
-    }
-
-    private boolean shutdown(StopOptions options) {
-      if (life.state() == ContainerState.FROZEN) {
-        CgroupDirs.thaw(life.freezer());
-      }
-      signal(life.spec().signals().halt().orElseGet(this::usualHalt));
-      if (!options.await() || await(options.timeout())) {
-        return true;
-      }
-      if (!options.thenKill()) {
-        return false;
-      }
-      signal(SIGKILL);
-      return await(options.timeout().plusSeconds(10));
-    }
-
-    /**
-     * systemd takes SIGRTMIN+3 through a signalfd, so it has it blocked; SIGPWR means little to it.
-     */
-    private int usualHalt() {
-      return Processes.blocks(life.initPid(), SIGRTMIN_3) ? SIGRTMIN_3 : SIGPWR;
-    }
-
-    private boolean reboot(StopOptions options) {
-      long lives = life.generation();
-      signal(life.spec().signals().reboot());
-      return !options.await() || host.lives().awaitGeneration(life, lives + 1, options.timeout());
-    }
-
-    private void signal(int number) {
-      Optional<Pidfd> init = life.initPidfd();
-      init.ifPresent(pidfd -> pidfd.sendSignal(number));
-    }
-
-    private boolean await(Duration timeout) {
-      return host.lives().await(life.lxcPath(), life.name(), STOPPED, Optional.of(timeout));
-    }
   }
 }

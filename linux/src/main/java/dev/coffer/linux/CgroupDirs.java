@@ -80,9 +80,18 @@ public final class CgroupDirs {
     return CgroupFreezer.of(cgroup).freeze(new Deadline(limit));
   }
 
-  /** Lets the processes go on; a parent that is frozen too still holds them. */
+  /**
+   * Lets the processes go on; a parent that is frozen too still holds them. One that is gone holds
+   * nobody.
+   */
   public static void thaw(Path cgroup) {
-    CgroupFreezer.of(cgroup).thaw();
+    try {
+      CgroupFreezer.of(cgroup).thaw();
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENOENT) && !e.is(Errno.ENODEV)) {
+        throw e;
+      }
+    }
   }
 
   /**

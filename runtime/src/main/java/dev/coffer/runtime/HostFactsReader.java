@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Looks at the host for the planner. What cannot change while the engine lives is looked at once. */
+/**
+ * Looks at the host for the planner. What cannot change while the engine lives is looked at once.
+ */
 public final class HostFactsReader {
   private static final int MOST_SUFFIXES = 1000;
   private static final String INIT_SCOPE = "/init.scope";
@@ -31,7 +33,7 @@ public final class HostFactsReader {
         Integer.parseInt(HostFiles.readSmall(Path.of("/proc/sys/kernel/cap_last_cap")).strip());
     this.sysrqTrigger = Files.exists(Path.of("/proc/sysrq-trigger"));
     this.idMappedMounts = privileged && kernelAtLeast(5, 12);
-    this.trees = trees();
+    this.trees = readTrees();
   }
 
   /** The real user id of this process. */
@@ -58,7 +60,7 @@ public final class HostFactsReader {
   }
 
   /** Root's containers go to the top of each tree, as LXC places them: where pid 1 is. */
-  private List<CgroupTree> trees() {
+  private List<CgroupTree> readTrees() {
     Map<String, String> first = privileged ? cgroupsOfInit() : Map.of();
     List<CgroupTree> found = new ArrayList<>();
     for (CgroupTrees.Tree tree : CgroupTrees.read().trees()) {
@@ -95,6 +97,11 @@ public final class HostFactsReader {
     return cgroups;
   }
 
+  /** The mounted cgroup trees, v1 first. */
+  public List<CgroupTree> trees() {
+    return trees;
+  }
+
   /** The caller's effective capabilities as bits. */
   public long capabilities() {
     return capabilities;
@@ -113,10 +120,9 @@ public final class HostFactsReader {
   public HostFacts read(String name) {
     boolean keeperNeedsCgroup =
         trees.stream()
-            .anyMatch(
-                tree ->
-                    (tree.unified() || tree.controllers().contains("name=systemd"))
-                        && !tree.own().equals("/"));
+            .anyMatch(tree ->
+                (tree.unified() || tree.controllers().contains("name=systemd"))
+                    && !tree.own().equals("/"));
     return new HostFacts(
         trees,
         free("lxc.payload." + name),
@@ -136,7 +142,8 @@ public final class HostFactsReader {
       }
     }
     throw new dev.coffer.model.CofferException(
-        "no free cgroup name for " + name, List.of("hint  remove the empty cgroups " + name + "-*"));
+        "no free cgroup name for " + name,
+        List.of("hint  remove the empty cgroups " + name + "-*"));
   }
 
   private static boolean exists(CgroupTree tree, String name) {
