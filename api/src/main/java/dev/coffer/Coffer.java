@@ -1,11 +1,38 @@
 package dev.coffer;
 
 import dev.coffer.config.SystemConfig;
+import dev.coffer.model.Problem;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** The way in: containers below one or several directories. */
+/**
+ * The way in: containers below one or several directories. {@link #open} gives one to any Java
+ * program; no engine has to run.
+ */
 public interface Coffer extends AutoCloseable {
+  /**
+   * Containers of this machine, below {@code lxc.lxcpath}. What is said beside failures, such as
+   * keys that are not yet in effect, goes to the system logger {@code dev.coffer}.
+   *
+   * @throws dev.coffer.model.CofferException if the launcher is not found: the system property
+   *     {@code coffer.launcher} or the variable COFFER_LAUNCHER names it, else it is {@code
+   *     ../../bin/coffer} as seen from the jar, or /usr/bin/coffer
+   */
+  static Coffer open() {
+    System.Logger log = System.getLogger("dev.coffer");
+    return open(notice -> log.log(System.Logger.Level.WARNING, notice.describe()));
+  }
+
+  /**
+   * As {@link #open()}.
+   *
+   * @param notices gets what is worth saying but no failure
+   */
+  static Coffer open(Consumer<Problem> notices) {
+    return OwnCoffer.open(System.getenv(), notices);
+  }
+
   /** The container of this name below the default directory. */
   Container container(String name);
 
@@ -19,6 +46,7 @@ public interface Coffer extends AutoCloseable {
 
   SystemConfig systemConfig();
 
+  /** Ends the use of this object; containers go on. */
   @Override
   void close();
 }

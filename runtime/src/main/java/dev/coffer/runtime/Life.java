@@ -1,6 +1,7 @@
 package dev.coffer.runtime;
 
 import dev.coffer.linux.Fd;
+import dev.coffer.linux.LockFile;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.ContainerSpec;
@@ -45,6 +46,12 @@ public final class Life {
   volatile StartOrder order;
   volatile long generation;
   volatile List<Undo> undos = List.of();
+  /** Held while this process starts, stops or takes over the container; null otherwise. */
+  volatile LockFile lock;
+  /** Whether the keeper's channel is watched. */
+  volatile boolean watched;
+  /** Whether another process has the keeper. */
+  volatile boolean elsewhere;
   private Optional<Fd> devpts = Optional.empty();
 
   Life(String name, Path lxcPath, RunDirectory directory) {
@@ -154,10 +161,39 @@ public final class Life {
     };
   }
 
+  /** Takes the run directory's lock; false when another process holds it. */
+  boolean hold() {
+    if (lock == null) {
+      lock = directory.tryLock().orElse(null);
+    }
+    return lock != null;
+  }
+
+  void release() {
+    LockFile held = lock;
+    lock = null;
+    if (held != null) {
+      held.close();
+    }
+  }
+
+  /** Closes what belongs to whoever has the keeper. */
+  void letGo() {
+    elsewhere = true;
+    close(command, keeper, executor);
+    forgetDevpts();
+    release();
+  }
+
   void closeAll() {
     initPidfd.ifPresent(Pidfd::close);
-    devpts().ifPresent(Fd::close);
-    for (AutoCloseable resource : new AutoCloseable[] {command, keeper, executor}) {
+    forgetDevpts();
+    close(command, keeper, executor);
+    release();
+  }
+
+  private static void close(AutoCloseable... resources) {
+    for (AutoCloseable resource : resources) {
       if (resource != null) {
         try {
           resource.close();

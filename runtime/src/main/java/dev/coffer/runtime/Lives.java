@@ -50,6 +50,7 @@ public final class Lives implements AutoCloseable {
   private final List<String> wake;
   private final Map<Key, Life> lives = new ConcurrentHashMap<>();
   private final Object changes = new Object();
+  private final Object recovering = new Object();
   private final Poller poller = new Poller();
   private final ExecutorService work =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("coffer-life-", 0).factory());
@@ -96,6 +97,18 @@ public final class Lives implements AutoCloseable {
   }
 
   public Optional<Life> find(Path lxcPath, String name) {
+    Optional<Life> known = known(lxcPath, name);
+    if (known.isPresent()) {
+      return known;
+    }
+    RunDirectory directory = RunDirectory.of(base, lxcPath, name);
+    if (directory.exists()) { // another process of this user has started it
+      recover(directory);
+    }
+    return known(lxcPath, name);
+  }
+
+  private Optional<Life> known(Path lxcPath, String name) {
     return Optional.ofNullable(lives.get(new Key(lxcPath, name)));
   }
 
@@ -190,18 +203,18 @@ public final class Lives implements AutoCloseable {
       for (String failure : HostRunner.undo(life.undos)) {
         cause.addSuppressed(new CofferException(failure));
       }
-      life.directory().remove();
+      if (life.lock != null) {
+        life.directory().remove();
+      }
     } catch (RuntimeException e) {
       cause.addSuppressed(e);
     }
     forget(life);
   }
 
-  private void forget(Life life) {
+  void forget(Life life) {
     onStopped.accept(life);
-    if (life.executor != null) {
-      unwatch(life);
-    }
+    unwatch(life);
     life.closeAll();
     lives.remove(new Key(life.lxcPath(), life.name()), life);
     change(life, ContainerState.STOPPED);
@@ -233,7 +246,7 @@ public final class Lives implements AutoCloseable {
   /** A terminal of the container's own devpts, or of the host's where it has none. */
   public Pty terminal(Life life) {
     Optional<Fd> devpts = life.devpts();
-    if (devpts.isEmpty()) {
+    if (devpts.isEmpty() && !life.elsewhere) {
       Optional<Fd> fetched = fetch(life, Registers.DEVPTS);
       fetched.ifPresent(life::devpts);
       devpts = fetched;
@@ -279,12 +292,14 @@ public final class Lives implements AutoCloseable {
   void keep(Life life) {
     life.generation++;
     change(life, ContainerState.RUNNING);
-    if (life.generation == 1) {
-      onRunning.accept(life);
-      poller.add(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT, life);
-    } else {
+    life.release();
+    if (life.watched) {
       life.forgetDevpts();
       rewatch(life);
+    } else {
+      onRunning.accept(life);
+      life.watched = true;
+      poller.add(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT, life);
     }
     if (life.executor.hasPendingExit()) {
       poller.wakeup();
@@ -293,6 +308,10 @@ public final class Lives implements AutoCloseable {
   }
 
   private void unwatch(Life life) {
+    if (!life.watched) {
+      return;
+    }
+    life.watched = false;
     try {
       poller.remove(life.executor.channel().fd());
     } catch (KernelException e) {
@@ -305,8 +324,10 @@ public final class Lives implements AutoCloseable {
   private void watch() {
     while (!closed) {
       for (Poller.Event event : poller.await(-1)) {
-        if (event.attachment() instanceof Life life) {
-          work.execute(() -> handle(life));
+        switch (event.attachment()) {
+          case Life life -> work.execute(() -> handle(life));
+          case Elsewhere other -> work.execute(() -> endedElsewhere(other, event.fd()));
+          default -> throw new IllegalStateException("nobody waits for " + event.fd());
         }
       }
     }
@@ -335,9 +356,48 @@ public final class Lives implements AutoCloseable {
     }
   }
 
-  /** The keeper was killed: init dies by its parent-death signal, the rest is ours to clean. */
+  private void endedElsewhere(Elsewhere other, Fd init) {
+    poller.remove(init);
+    other.initEnded();
+  }
+
+  /** Another process has the keeper now, or is about to: the container lives on, and is not ours. */
+  void letGo(Life life) {
+    Optional<Pidfd> init = life.initPidfd().or(() -> pidfd(life.initPid()));
+    onStopped.accept(life);
+    unwatch(life);
+    life.letGo();
+    life.initPidfd = init;
+    Elsewhere other = new Elsewhere(this, life);
+    if (init.isPresent()) {
+      poller.add(init.get().fd(), Poller.READABLE | ONE_SHOT, other);
+    } else {
+      work.execute(other::initEnded);
+    }
+  }
+
+  /**
+   * Becomes the one again that has the container's keeper.
+   *
+   * @return false while another process starts, stops or takes it over
+   */
+  boolean takeBack(Life life) {
+    synchronized (recovering) {
+      return new Recovery(this, recollection, life.directory(), life.directory().read())
+          .takeBack(life);
+    }
+  }
+
+  /**
+   * The keeper was killed: init dies by its parent-death signal, the rest is ours to clean. Unless
+   * it only serves another engine now, or another one cleans up already.
+   */
   private void keeperGone(Life life) {
     if (life.state() == ContainerState.STOPPED) {
+      return;
+    }
+    if (Elsewhere.keeperLives(life) || !life.hold()) {
+      letGo(life);
       return;
     }
     change(life, ContainerState.STOPPING);
@@ -367,9 +427,10 @@ public final class Lives implements AutoCloseable {
   public boolean await(
       Path lxcPath, String name, Set<ContainerState> states, Optional<Duration> timeout) {
     long end = timeout.map(limit -> System.nanoTime() + limit.toNanos()).orElse(Long.MAX_VALUE);
+    find(lxcPath, name);
     synchronized (changes) {
       while (true) {
-        ContainerState state = find(lxcPath, name).map(Life::state).orElse(ContainerState.STOPPED);
+        ContainerState state = known(lxcPath, name).map(Life::state).orElse(ContainerState.STOPPED);
         if (states.contains(state)) {
           return true;
         }
@@ -391,18 +452,24 @@ public final class Lives implements AutoCloseable {
    * Finds the containers again that run without an engine, and cleans up after those that do not.
    */
   public void recover() {
-    for (RunDirectory directory : RunDirectory.all(base)) {
+    RunDirectory.all(base).forEach(this::recover);
+  }
+
+  /** Two threads that find the same container must not take it from each other. */
+  void recover(RunDirectory directory) {
+    synchronized (recovering) {
       RunDirectory.Note note = directory.read();
       Map<String, String> memo = note.memo();
       if (!memo.getOrDefault("view", view).equals(view)) {
-        continue;
+        return;
       }
       if (memo.isEmpty()) {
-        directory.remove();
-        continue;
+        directory.removeUnused();
+        return;
       }
-      Key key = new Key(Path.of(memo.get("lxcpath")), memo.get("name"));
-      if (!lives.containsKey(key)) {
+      if (known(Path.of(memo.get("lxcpath")), memo.get("name"))
+          .filter(life -> !life.elsewhere)
+          .isEmpty()) {
         new Recovery(this, recollection, directory, note).run();
       }
     }

@@ -2,6 +2,7 @@ package dev.coffer.runtime;
 
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.KernelException;
+import dev.coffer.linux.LockFile;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.CofferException;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -41,24 +43,63 @@ final class Recovery {
     this.memo = note.memo();
   }
 
+  /** Does nothing while another process starts, stops or takes over the container. */
   void run() {
+    directory.tryLock().ifPresent(this::runLocked);
+  }
+
+  private void runLocked(LockFile lock) {
     Optional<Executor> executor = connect();
     if (executor.isEmpty()) {
-      cleanUp();
+      cleanUp(lock);
       return;
     }
     try {
       long[] registers = Keeping.registers(executor.get());
-      if (registers[Registers.MAIN_PID.number()] <= 0 && !executor.get().hasPendingExit()) {
+      if (hasNoChild(executor.get(), registers)) {
         executor.get().quit(1);
         executor.get().close();
-        cleanUp();
+        cleanUp(lock);
         return;
       }
-      lives.adopt(life(executor.get(), registers));
+      Life life = new Life(memo.get("name"), Path.of(memo.get("lxcpath")), directory);
+      fill(life, executor.get(), registers);
+      life.lock = lock;
+      lives.adopt(life);
     } catch (CofferException | KernelException e) {
       LOG.log(Level.WARNING, memo.get("name") + ": " + e.getMessage());
       executor.get().close();
+      lock.close();
+    }
+  }
+
+  private static boolean hasNoChild(Executor executor, long[] registers) {
+    return registers[Registers.MAIN_PID.number()] <= 0 && !executor.hasPendingExit();
+  }
+
+  /**
+   * Takes back what this process knows already.
+   *
+   * @return false while another process is at work on the container, or when its keeper does not answer
+   */
+  boolean takeBack(Life life) {
+    Optional<LockFile> lock = directory.tryLock();
+    Optional<Executor> executor = lock.flatMap(_ -> connect());
+    try {
+      long[] registers = Keeping.registers(executor.orElseThrow());
+      if (memo.isEmpty() || hasNoChild(executor.get(), registers)) {
+        throw new NoSuchElementException();
+      }
+      life.initPidfd().ifPresent(Pidfd::close);
+      fill(life, executor.get(), registers);
+      life.lock = lock.get();
+      lives.keep(life);
+      return true;
+    } catch (NoSuchElementException | CofferException | KernelException _) {
+      // whoever has it is not done yet: the caller looks again
+      executor.ifPresent(Executor::close);
+      lock.ifPresent(LockFile::close);
+      return false;
     }
   }
 
@@ -71,15 +112,16 @@ final class Recovery {
     }
   }
 
-  private void cleanUp() {
-    HostRunner.undo(note.undos());
-    directory.remove();
+  private void cleanUp(LockFile lock) {
+    try (lock) {
+      HostRunner.undo(note.undos());
+      directory.remove();
+    }
   }
 
-  private Life life(Executor executor, long[] registers) {
-    String name = memo.get("name");
-    Path lxcPath = Path.of(memo.get("lxcpath"));
-    Life life = new Life(name, lxcPath, directory);
+  private void fill(Life life, Executor executor, long[] registers) {
+    String name = life.name();
+    Path lxcPath = life.lxcPath();
     StartOrder order =
         recollection.recall(note.config(), name, lxcPath, memo);
     life.undos = note.undos();
@@ -106,7 +148,7 @@ final class Recovery {
               .findFirst()
               .map(Pidfd::of);
     }
-    return life;
+    life.elsewhere = false;
   }
 
   private HostFacts facts(String name) {

@@ -4,7 +4,9 @@ import dev.coffer.linux.Errno;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
+import dev.coffer.linux.LockFile;
 import dev.coffer.linux.OpenFlags;
+import dev.coffer.model.CofferException;
 import dev.coffer.model.plan.Undo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +19,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What must be known of a running container when its engine is gone: a directory below the run directory
@@ -26,6 +30,9 @@ import java.util.Map;
 public final class RunDirectory {
 
   private static final String NOTE = "note";
+  private static final String LOCK = "lock";
+  private static final int MOST_TRIES = 500;
+  private static final long PAUSE_NANOS = 10_000_000;
   private static final String UNDO = "undo ";
   private static final String CONFIG = "config:";
 
@@ -75,11 +82,65 @@ public final class RunDirectory {
     return path.resolve("keeper");
   }
 
+  /** Makes the directory, for the caller alone, and locks it. */
+  LockFile create() {
+    for (int i = 0; i < MOST_TRIES; i++) {
+      makeDirectory();
+      Optional<LockFile> lock = tryLock(OpenFlags.CREATE);
+      // who cleaned up here until now may have removed the file that was locked
+      if (lock.isPresent() && HostFiles.exists(path.resolve(LOCK))) {
+        return lock.get();
+      }
+      lock.ifPresent(LockFile::close);
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    throw new CofferException("another process is cleaning up after it just now");
+  }
+
   /**
-   * Makes the directory, for the caller alone, and notes everything in one file by one write: a note that
-   * is cut short was followed by no step, so there is nothing to take back.
+   * Takes the lock that whoever starts, stops or takes over the container holds meanwhile; it ends with
+   * its process. Empty when another process holds it, or when there is nothing to lock.
    */
-  public void create(Map<String, String> memo, List<Undo> undos, String config) {
+  Optional<LockFile> tryLock() {
+    return tryLock(0);
+  }
+
+  private Optional<LockFile> tryLock(int create) {
+    int flags = OpenFlags.READ_WRITE | OpenFlags.NO_FOLLOW | create;
+    try {
+      return LockFile.tryAcquire(path.resolve(LOCK), LockFile.Kind.WHOLE_FILE, flags, 0600);
+    } catch (KernelException e) {
+      if (e.is(Errno.ENOENT)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Removes a directory without a note, unless someone is about to write one. */
+  void removeUnused() {
+    try (LockFile unused = tryLock().orElse(null)) {
+      if (unused != null) {
+        remove();
+      } else {
+        HostFiles.rmdir(path);
+      }
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENOTEMPTY) && !e.is(Errno.ENOENT)) {
+        throw e;
+      }
+    }
+  }
+
+  boolean exists() {
+    return HostFiles.exists(path);
+  }
+
+  /**
+   * Notes everything in one file by one write: a note that is cut short was followed by no step, so there
+   * is nothing to take back.
+   */
+  public void note(Map<String, String> memo, List<Undo> undos, String config) {
     StringBuilder text = new StringBuilder();
     memo.forEach(
         (key, value) -> text.append(key).append('=').append(escape(value)).append('\n'));
@@ -87,7 +148,6 @@ public final class RunDirectory {
       text.append(UNDO).append(undo.encode()).append('\n');
     }
     text.append(CONFIG).append('\n').append(config);
-    makeDirectory();
     Path file = path.resolve(NOTE);
     int flags = OpenFlags.WRITE_ONLY | OpenFlags.CREATE | OpenFlags.TRUNCATE;
     try (Fd note = HostFiles.open(file, flags, 0600)) {

@@ -108,7 +108,10 @@ final class Start {
     life.fresh = NamespacePlanner.fresh(order.request());
     life.ttys = Math.min(spec.terminals().ttys().value(), Registers.MOST_TTYS);
     life.undos = undos();
-    life.directory().create(memo(facts), life.undos, order.configText());
+    if (!again) {
+      life.lock = life.directory().create();
+    }
+    life.directory().note(memo(facts), life.undos, order.configText());
     if (!again) {
       life.keeper = UnixSocket.listen(life.directory().keeperSocket(), 0600);
     }

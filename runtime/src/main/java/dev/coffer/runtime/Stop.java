@@ -31,6 +31,10 @@ final class Stop {
     boolean reboot = status.signal() == SIGHUP;
     life.rebootWanted = reboot;
     life.exitCode = exitCode(status);
+    if (!life.hold()) { // another process has been told, too
+      lives.letGo(life);
+      return;
+    }
     lives.change(life, ContainerState.STOPPING);
     boolean stopped = hooks(HookType.STOP, reboot);
     for (String failure : HostRunner.undo(life.undos)) {
