@@ -32,8 +32,7 @@ final class Launcher implements AutoCloseable {
   private static final int CHANNEL = 3;
   private static final int STREAMS = 3;
   private static final List<String> FIXED =
-      List.of(
-          "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8");
+      List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8");
   private static final Set<String> PASSED = Set.of("HOME", "XDG_RUNTIME_DIR");
 
   private final Path file;
@@ -150,12 +149,11 @@ final class Launcher implements AutoCloseable {
 
   private static List<String> plain(Map<String, String> environment) {
     List<String> lines = new ArrayList<>(FIXED);
-    environment.forEach(
-        (name, value) -> {
-          if (PASSED.contains(name) || name.startsWith("COFFER_")) {
-            lines.add(name + "=" + value);
-          }
-        });
+    environment.forEach((name, value) -> {
+      if (PASSED.contains(name) || name.startsWith("COFFER_")) {
+        lines.add(name + "=" + value);
+      }
+    });
     return lines;
   }
 

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The API of a program that is its own engine: it holds the host and the launcher, and closes them. */
+/**
+ * The API of a program that is its own engine: it holds the host and the launcher, and closes them.
+ */
 final class OwnCoffer implements Coffer {
   private final Host host;
   private final ProcessCaller caller;

@@ -34,11 +34,7 @@ public final class Pty implements AutoCloseable {
     try (Call call = new Call()) {
       long master =
           call.check(
-              Sys.OPENAT,
-              devpts.number(),
-              call.text("ptmx"),
-              FLAGS | OpenFlags.CLOSE_ON_EXEC,
-              0);
+              Sys.OPENAT, devpts.number(), call.text("ptmx"), FLAGS | OpenFlags.CLOSE_ON_EXEC, 0);
       return of(Fd.of((int) master));
     }
   }

@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A failure told the way users read it: what could not be done, on what, the kernel's word, the place in
- * the configuration and what to do. Thrown by everything below the tools and the API, printed only there.
+ * A failure told the way users read it: what could not be done, on what, the kernel's word, the
+ * place in the configuration and what to do. Thrown by everything below the tools and the API,
+ * printed only there.
  */
 public class CofferException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -14,8 +15,9 @@ public class CofferException extends RuntimeException {
   private final int exitCode;
 
   /**
-   * @param message the first line without tool and container, for instance {@code Container is not defined}
-   * @param details further lines such as {@code from  FILE:LINE  KEY} and {@code hint  …}
+   * @param message the first line without tool and container, for instance {@code Container is not
+   *     defined}
+   * @param details further lines such as {@code from FILE:LINE KEY} and {@code hint …}
    */
   public CofferException(String message, List<String> details) {
     this(message, details, 1);
@@ -38,7 +40,10 @@ public class CofferException extends RuntimeException {
   public static CofferException of(String message, List<Problem> problems) {
     return new CofferException(
         message,
-        problems.stream().filter(Problem::isError).map(Problem::describe).collect(Collectors.toList()));
+        problems.stream()
+            .filter(Problem::isError)
+            .map(Problem::describe)
+            .collect(Collectors.toList()));
   }
 
   /** What a tool ends with because of this. */

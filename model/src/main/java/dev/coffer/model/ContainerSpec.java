@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is wanted of one container, whatever dialect said it. Checked values only: readers report what
- * they could not read as {@link Problem}s and never put it here.
+ * What is wanted of one container, whatever dialect said it. Checked values only: readers report
+ * what they could not read as {@link Problem}s and never put it here.
  *
  * @param lxcPath the directory that holds the container's directory
  * @param configFile the file this came from, for hooks
@@ -106,10 +106,11 @@ public record ContainerSpec(
 
   /** All mounts besides the root. */
   public record Mounts(
-      Optional<Sourced<String>> fstab, List<Sourced<MountEntry>> entries, Sourced<AutoMounts> auto) {
+      Optional<Sourced<String>> fstab,
+      List<Sourced<MountEntry>> entries,
+      Sourced<AutoMounts> auto) {
     public static final Mounts NONE =
-        new Mounts(
-            Optional.empty(), List.of(), Sourced.builtIn(AutoMounts.NONE, "lxc.mount.auto"));
+        new Mounts(Optional.empty(), List.of(), Sourced.builtIn(AutoMounts.NONE, "lxc.mount.auto"));
 
     public Mounts {
       entries = List.copyOf(entries);
@@ -122,7 +123,10 @@ public record ContainerSpec(
    * @param share namespaces joined instead: a pid, a container's name, or a path
    */
   public record Namespaces(
-      Set<Namespace> fresh, Set<Namespace> keep, Map<Namespace, Sourced<String>> share, Origin origin) {
+      Set<Namespace> fresh,
+      Set<Namespace> keep,
+      Map<Namespace, Sourced<String>> share,
+      Origin origin) {
     public static final Namespaces DEFAULT =
         new Namespaces(Set.of(), Set.of(), Map.of(), Origin.builtIn("lxc.namespace.clone"));
 
@@ -133,7 +137,10 @@ public record ContainerSpec(
     }
   }
 
-  /** Where messages about this container go. Level is 0 (trace) to 8 (fatal), absent for the default. */
+  /**
+   * Where messages about this container go. Level is 0 (trace) to 8 (fatal), absent for the
+   * default.
+   */
   public record Log(Optional<Integer> level, Optional<String> file, Optional<String> syslog) {
     public static final Log DEFAULT = new Log(Optional.empty(), Optional.empty(), Optional.empty());
   }

@@ -15,7 +15,10 @@ public record Limits(
     procValues = List.copyOf(procValues);
   }
 
-  /** A limit of getrlimit(2); {@link #UNLIMITED} for no limit. The name is checked at start, as LXC does. */
+  /**
+   * A limit of getrlimit(2); {@link #UNLIMITED} for no limit. The name is checked at start, as LXC
+   * does.
+   */
   public record Rlimit(String resource, long soft, long hard) {
     public static final long UNLIMITED = -1;
   }

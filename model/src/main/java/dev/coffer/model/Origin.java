@@ -31,7 +31,9 @@ public record Origin(String source, int line, String key) {
     return new Origin(option, 0, "");
   }
 
-  /** A value nobody asked for; {@code what} names it, for instance by the key that would change it. */
+  /**
+   * A value nobody asked for; {@code what} names it, for instance by the key that would change it.
+   */
   public static Origin builtIn(String what) {
     return new Origin(BUILT_IN, 0, what);
   }
@@ -40,7 +42,7 @@ public record Origin(String source, int line, String key) {
     return source.equals(BUILT_IN);
   }
 
-  /** {@code FILE:LINE  KEY}, the form that error messages show. */
+  /** {@code FILE:LINE KEY}, the form that error messages show. */
   public String describe() {
     String place = line > 0 ? source + ":" + line : source;
     return key.isEmpty() ? place : place + "  " + key;

@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * What the container's processes may do.
  *
- * @param keep capabilities to keep; present even when empty if lxc.cap.keep was given ({@code none})
+ * @param keep capabilities to keep; present even when empty if lxc.cap.keep was given ({@code
+ *     none})
  * @param drop capabilities to drop when {@code keep} is absent
  * @param idMaps the user namespace's maps; empty for none
  * @param keyring whether init gets a fresh session keyring

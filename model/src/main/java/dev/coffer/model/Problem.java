@@ -38,7 +38,7 @@ public record Problem(Severity severity, Origin origin, String message, String r
     return severity == Severity.ERROR;
   }
 
-  /** {@code FILE:LINE  KEY: message (remedy)} on one line. */
+  /** {@code FILE:LINE KEY: message (remedy)} on one line. */
   public String describe() {
     String text = origin.describe() + ": " + message;
     return remedy.isEmpty() ? text : text + " (" + remedy + ")";

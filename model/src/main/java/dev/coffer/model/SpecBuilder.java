@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Gathers a {@link ContainerSpec} while a configuration is read. Groups are replaced whole; lists are
- * open for adding and clearing. Not for sharing between threads.
+ * Gathers a {@link ContainerSpec} while a configuration is read. Groups are replaced whole; lists
+ * are open for adding and clearing. Not for sharing between threads.
  */
 public final class SpecBuilder {
   private final String name;

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The cgroups of a container: made and limited before it exists, entered by it, device rules last. */
+/**
+ * The cgroups of a container: made and limited before it exists, entered by it, device rules last.
+ */
 final class CgroupPlanner {
   private static final Origin BUILT_IN = Origin.builtIn("lxc.cgroup.dir");
 
@@ -68,9 +70,8 @@ final class CgroupPlanner {
     }
     place
         .keeper()
-        .ifPresent(
-            path ->
-                steps.add(new HostStep.CreateCgroup(place.tree().mount() + path, cpuset, origin)));
+        .ifPresent(path ->
+            steps.add(new HostStep.CreateCgroup(place.tree().mount() + path, cpuset, origin)));
   }
 
   /** v1 values where a v1 tree is mounted, v2 values where the v2 tree is; swap after memory. */
@@ -101,7 +102,10 @@ final class CgroupPlanner {
   }
 
   private Place unifiedPlace() {
-    return placement.places().stream().filter(place -> place.tree().unified()).findFirst().orElseThrow();
+    return placement.places().stream()
+        .filter(place -> place.tree().unified())
+        .findFirst()
+        .orElseThrow();
   }
 
   private Place legacyPlace(Sourced<Cgroups.Value> value) {
@@ -109,17 +113,17 @@ final class CgroupPlanner {
     int dot = file.indexOf('.');
     String controller = dot < 0 ? file : file.substring(0, dot);
     return placement.places().stream()
-        .filter(
-            place -> !place.tree().unified() && place.tree().controllers().contains(controller))
+        .filter(place -> !place.tree().unified() && place.tree().controllers().contains(controller))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new CofferException(
-                    "Failed to setup limits for the \"" + controller + "\" controller: this host has no"
-                        + " such v1 cgroup controller",
-                    List.of(
-                        "from  " + value.origin().describe(),
-                        "hint  see \"coffer doctor\" for the controllers at hand")));
+        .orElseThrow(() ->
+            new CofferException(
+                "Failed to setup limits for the \""
+                    + controller
+                    + "\" controller: this host has no"
+                    + " such v1 cgroup controller",
+                List.of(
+                    "from  " + value.origin().describe(),
+                    "hint  see \"coffer doctor\" for the controllers at hand")));
   }
 
   /** As LXC leaves it: directory 0775 and process files 0664, group the container's root. */
@@ -130,8 +134,7 @@ final class CgroupPlanner {
     }
     List<String> files = place.tree().unified() ? DELEGATED_V2 : DELEGATED_V1;
     Origin origin = spec.privileges().idMaps().getFirst().origin();
-    steps.add(
-        new HostStep.DelegateCgroup(place.limitDirectory(), 0, group.get(), files, origin));
+    steps.add(new HostStep.DelegateCgroup(place.limitDirectory(), 0, group.get(), files, origin));
     if (!place.inner().equals(place.limit())) {
       steps.add(new HostStep.DelegateCgroup(place.innerDirectory(), 0, group.get(), files, origin));
     }
@@ -198,8 +201,7 @@ final class CgroupPlanner {
     return steps;
   }
 
-  private static void addRule(
-      List<DeviceRule> rules, Sourced<Cgroups.Value> value, boolean allow) {
+  private static void addRule(List<DeviceRule> rules, Sourced<Cgroups.Value> value, boolean allow) {
     DeviceRule rule = DeviceRules.parse(value, allow);
     if (rule.type() == 'a') {
       rules.clear();
@@ -209,11 +211,7 @@ final class CgroupPlanner {
 
   private Origin origin() {
     Cgroups cgroups = spec.cgroups();
-    return cgroups
-        .containerDir()
-        .or(cgroups::dir)
-        .map(Sourced::origin)
-        .orElse(BUILT_IN);
+    return cgroups.containerDir().or(cgroups::dir).map(Sourced::origin).orElse(BUILT_IN);
   }
 
   private static String parent(String path) {

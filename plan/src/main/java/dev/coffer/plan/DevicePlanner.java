@@ -65,7 +65,8 @@ final class DevicePlanner {
       NODES.forEach(node -> steps.add(node(node)));
     }
     Origin ptys = Origin.builtIn("lxc.pty.max");
-    long max = (terminals.ptyMax() > 0 ? terminals.ptyMax() : DEFAULT_PTYS) + terminals.ttys().value();
+    long max =
+        (terminals.ptyMax() > 0 ? terminals.ptyMax() : DEFAULT_PTYS) + terminals.ttys().value();
     steps.add(new ContainerStep.MountDevpts(max, ttyGroup(), ptys));
     steps.add(new ContainerStep.CreateSymlink("dev/ptmx", "pts/ptmx", ptys));
     terminals(steps);
@@ -103,10 +104,7 @@ final class DevicePlanner {
     }
     if (console) {
       Origin consoleOrigin =
-          terminals
-              .consolePath()
-              .map(Sourced::origin)
-              .orElse(Origin.builtIn("lxc.console.path"));
+          terminals.consolePath().map(Sourced::origin).orElse(Origin.builtIn("lxc.console.path"));
       if (!dir.isEmpty()) {
         steps.add(new ContainerStep.AttachConsole(prefix + "console", consoleOrigin));
       }
@@ -117,8 +115,7 @@ final class DevicePlanner {
       steps.add(new ContainerStep.CreateTtys(prefix + "tty", count, origin));
       for (int number = 1; !dir.isEmpty() && number <= count; number++) {
         steps.add(
-            new ContainerStep.CreateSymlink(
-                "dev/tty" + number, dir + "/tty" + number, origin));
+            new ContainerStep.CreateSymlink("dev/tty" + number, dir + "/tty" + number, origin));
       }
     }
   }

@@ -181,7 +181,8 @@ public final class Hints {
     return switch (errno) {
       case ENOENT -> "there is no sysctl " + sysctl.name();
       case EACCES, EPERM ->
-          sysctl.name() + " belongs to the host: only those of the container's namespaces can be set";
+          sysctl.name()
+              + " belongs to the host: only those of the container's namespaces can be set";
       case EINVAL -> "the kernel does not take the value \"" + sysctl.value() + "\"";
       default -> null;
     };

@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param trees mounted cgroup trees, v1 first
  * @param cgroupName last component of the container's cgroup, free in every tree
  * @param keeperCgroupName the same for the keeper's
- * @param keeperNeedsCgroup whether the caller runs in a session's or service's cgroup, so that a keeper
- *     left there would end with it
+ * @param keeperNeedsCgroup whether the caller runs in a session's or service's cgroup, so that a
+ *     keeper left there would end with it
  * @param privileged whether the caller is root of the host
  * @param lastCapability highest capability number the kernel knows
  * @param idMappedMounts whether mounts can carry an id map
@@ -50,7 +50,8 @@ public record HostFacts(
    *
    * @param mount where it is mounted
    * @param controllers v1: those of this tree, {@code name=…} for a named one; v2: those at hand
-   * @param base the cgroup below which containers go, absolute within the tree, {@code /} for its top
+   * @param base the cgroup below which containers go, absolute within the tree, {@code /} for its
+   *     top
    * @param own the caller's own cgroup within the tree
    */
   public record CgroupTree(

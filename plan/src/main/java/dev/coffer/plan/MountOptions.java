@@ -14,17 +14,48 @@ import java.util.Set;
  * @param data what is left for the file system itself
  */
 record MountOptions(
-    MountAttributes attributes, boolean bind, boolean recursive, boolean remount, List<String> data) {
+    MountAttributes attributes,
+    boolean bind,
+    boolean recursive,
+    boolean remount,
+    List<String> data) {
   /** Words of fstab(5) that say nothing to the kernel, or only repeat its defaults. */
   private static final Set<String> SILENT =
       Set.of(
-          "defaults", "rw", "auto", "noauto", "user", "nouser", "users", "owner", "group", "nofail",
-          "_netdev", "suid", "dev", "exec", "async", "atime", "diratime", "norelatime", "symfollow",
-          "loud", "nomand", "noiversion", "nolazytime", "nostrictatime");
+          "defaults",
+          "rw",
+          "auto",
+          "noauto",
+          "user",
+          "nouser",
+          "users",
+          "owner",
+          "group",
+          "nofail",
+          "_netdev",
+          "suid",
+          "dev",
+          "exec",
+          "async",
+          "atime",
+          "diratime",
+          "norelatime",
+          "symfollow",
+          "loud",
+          "nomand",
+          "noiversion",
+          "nolazytime",
+          "nostrictatime");
 
   private static final Set<String> PROPAGATIONS =
       Set.of(
-          "private", "slave", "shared", "unbindable", "rprivate", "rslave", "rshared",
+          "private",
+          "slave",
+          "shared",
+          "unbindable",
+          "rprivate",
+          "rslave",
+          "rshared",
           "runbindable");
 
   static MountOptions of(List<String> options) {

@@ -102,8 +102,7 @@ final class MountPlanner {
     if (proc == AutoMounts.Proc.MIXED) {
       steps.add(new ContainerStep.ProtectPath("proc/sys", Optional.of("net"), origin));
       if (facts.sysrqTrigger()) {
-        steps.add(
-            new ContainerStep.ProtectPath("proc/sysrq-trigger", Optional.empty(), origin));
+        steps.add(new ContainerStep.ProtectPath("proc/sysrq-trigger", Optional.empty(), origin));
       }
     }
   }
@@ -117,28 +116,20 @@ final class MountPlanner {
       // sysfs belongs to a network namespace; one that is not ours can only be shown again
       steps.add(
           new ContainerStep.BindMount(
-              "/sys",
-              false,
-              directory("sys"),
-              true,
-              MountAttributes.NONE,
-              false,
-              false,
-              origin));
+              "/sys", false, directory("sys"), true, MountAttributes.NONE, false, false, origin));
       return;
     }
     steps.add(
         new ContainerStep.MountFileSystem(
             "sysfs", "sysfs", directory("sys"), attributes, List.of(), false, origin));
     if (sys == AutoMounts.Sys.MIXED) {
-      steps.add(
-          new ContainerStep.ProtectPath("sys", Optional.of("devices/virtual/net"), origin));
+      steps.add(new ContainerStep.ProtectPath("sys", Optional.of("devices/virtual/net"), origin));
     }
   }
 
   /**
-   * With a cgroup namespace the container mounts its own view, so LXC leaves it alone unless forced; on a
-   * pure v2 host the one tree is mounted all the same.
+   * With a cgroup namespace the container mounts its own view, so LXC leaves it alone unless
+   * forced; on a pure v2 host the one tree is mounted all the same.
    */
   private void cgroup(AutoMounts auto, Origin origin, List<Step> steps) {
     CgroupView view = auto.cgroup();
@@ -284,7 +275,9 @@ final class MountPlanner {
         sourced.origin());
   }
 
-  /** Below the root: relative targets as they are, absolute ones inside the root or its mount point. */
+  /**
+   * Below the root: relative targets as they are, absolute ones inside the root or its mount point.
+   */
   private String target(Sourced<MountEntry> sourced) {
     String target = sourced.value().target();
     if (!target.startsWith("/")) {

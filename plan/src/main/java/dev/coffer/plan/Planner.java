@@ -23,7 +23,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Joins the parts of a start into one plan, in the order lxc.container.conf(5) promises to hooks. */
+/**
+ * Joins the parts of a start into one plan, in the order lxc.container.conf(5) promises to hooks.
+ */
 public final class Planner {
   /** Where execvp(3) looks when there is no PATH. */
   private static final List<String> SEARCH_PATH =
@@ -93,11 +95,10 @@ public final class Planner {
         .forEach(limit -> steps.add(new KeeperStep.SetRlimit(limit.value(), limit.origin())));
     spec.limits()
         .procValues()
-        .forEach(
-            value ->
-                steps.add(
-                    new KeeperStep.SetProcValue(
-                        value.value().name(), value.value().value(), value.origin())));
+        .forEach(value ->
+            steps.add(
+                new KeeperStep.SetProcValue(
+                    value.value().name(), value.value().value(), value.origin())));
   }
 
   private void enterNamespaces() {
@@ -122,17 +123,14 @@ public final class Planner {
     }
     if (fresh.contains(Namespace.UTS)) {
       spec.hostname()
-          .ifPresent(
-              name -> steps.add(new ContainerStep.SetHostname(name.value(), name.origin())));
+          .ifPresent(name -> steps.add(new ContainerStep.SetHostname(name.value(), name.origin())));
     }
     if (fresh.contains(Namespace.NET)) {
       spec.nics().stream()
           .filter(Nic::isUp)
           .findFirst()
-          .ifPresent(
-              nic ->
-                  steps.add(
-                      new ContainerStep.BringUpLoopback(nic.settings().get("flags").origin())));
+          .ifPresent(nic ->
+              steps.add(new ContainerStep.BringUpLoopback(nic.settings().get("flags").origin())));
     }
   }
 
@@ -165,11 +163,10 @@ public final class Planner {
     }
     spec.limits()
         .sysctls()
-        .forEach(
-            value ->
-                steps.add(
-                    new ContainerStep.SetSysctl(
-                        value.value().name(), value.value().value(), value.origin())));
+        .forEach(value ->
+            steps.add(
+                new ContainerStep.SetSysctl(
+                    value.value().name(), value.value().value(), value.origin())));
     root.ifPresent(mount -> steps.add(new ContainerStep.PivotRoot(mount.origin())));
     if (!mounts.needsCgroupNamespaceEarly()) {
       unshareCgroup();
@@ -181,8 +178,7 @@ public final class Planner {
     hooks(HookType.START_HOST, Place.KEEPER);
     spec.personality()
         .ifPresent(
-            value ->
-                steps.add(new ContainerStep.SetPersonality(value.value(), value.origin())));
+            value -> steps.add(new ContainerStep.SetPersonality(value.value(), value.origin())));
     List<Capability> dropped = dropped();
     if (!dropped.isEmpty()) {
       Origin origin =
@@ -224,8 +220,7 @@ public final class Planner {
     steps.add(new ContainerStep.EnterDirectory(cwd.value(), false, cwd.origin()));
     user();
     steps.add(
-        new ContainerStep.Execute(
-            request.command().value(), SEARCH_PATH, environment(), origin));
+        new ContainerStep.Execute(request.command().value(), SEARCH_PATH, environment(), origin));
   }
 
   private Streams streams() {

@@ -33,22 +33,20 @@ public final class Attach {
       List<Fd> fds = new ArrayList<>();
       landings.add(AttachAssembler.INIT);
       fds.add(order.init().fd());
-      terminal.ifPresent(
-          pty -> {
-            landings.add(Registers.CONSOLE);
-            fds.add(pty.master());
-            landings.add(Registers.TERMINAL);
-            fds.add(pty.slave());
-          });
+      terminal.ifPresent(pty -> {
+        landings.add(Registers.CONSOLE);
+        fds.add(pty.master());
+        landings.add(Registers.TERMINAL);
+        fds.add(pty.slave());
+      });
       order
           .terminalLog()
-          .ifPresent(
-              log -> {
-                int flags = OpenFlags.WRITE_ONLY | OpenFlags.APPEND | OpenFlags.CREATE;
-                opened.add(HostFiles.open(log, flags, 0600));
-                landings.add(Registers.CONSOLE_LOG);
-                fds.add(opened.getLast());
-              });
+          .ifPresent(log -> {
+            int flags = OpenFlags.WRITE_ONLY | OpenFlags.APPEND | OpenFlags.CREATE;
+            opened.add(HostFiles.open(log, flags, 0600));
+            landings.add(Registers.CONSOLE_LOG);
+            fds.add(opened.getLast());
+          });
       List<Integer> replaced = new ArrayList<>();
       for (int number = 0; terminal.isPresent() && number <= 2; number++) {
         if (caller.isTerminal(number)) {
@@ -78,8 +76,7 @@ public final class Attach {
     if (program.stepOf(failed.operation()) == AttachAssembler.EXECUTE) {
       String command = order.commands().getLast().getFirst();
       int code = failed.errno() == Errno.ENOENT.number() ? NOT_FOUND : NOT_EXECUTABLE;
-      return new CofferException(
-          "Failed to exec \"" + command + "\": " + reason, List.of(), code);
+      return new CofferException("Failed to exec \"" + command + "\": " + reason, List.of(), code);
     }
     return new CofferException(
         "cannot attach, " + program.callOf(failed.operation()) + " failed: " + reason,

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whoever asked for something: the environment it was asked in, and the way to run launcher programs as
- * the caller's own child, with its terminal and credentials.
+ * Whoever asked for something: the environment it was asked in, and the way to run launcher
+ * programs as the caller's own child, with its terminal and credentials.
  */
 public interface Caller {
   Path cwd();
@@ -24,8 +24,8 @@ public interface Caller {
   /**
    * Starts an executor as the caller's child.
    *
-   * @param foreground whether it keeps the caller's streams and terminal; otherwise it is a session of
-   *     its own that outlives the caller
+   * @param foreground whether it keeps the caller's streams and terminal; otherwise it is a session
+   *     of its own that outlives the caller
    * @return the engine's end of its channel
    */
   UnixSocket launch(boolean foreground);

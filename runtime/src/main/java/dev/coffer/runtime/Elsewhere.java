@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A container that another process has taken over from this one: a keeper serves the engine that connected
- * last. It lives on and is the other's to clean up; here only its end is awaited, for those who wait for it.
+ * A container that another process has taken over from this one: a keeper serves the engine that
+ * connected last. It lives on and is the other's to clean up; here only its end is awaited, for
+ * those who wait for it.
  */
 final class Elsewhere {
   private static final String TITLE = "[coffer keeper]";
@@ -26,9 +27,9 @@ final class Elsewhere {
   }
 
   /**
-   * Whether a container's keeper lives, now that its channel has closed. A process that ends gives up its
-   * memory, and with it its command line, before its descriptors: so a keeper that died has no title by
-   * now, and one that closed the channel for another engine has.
+   * Whether a container's keeper lives, now that its channel has closed. A process that ends gives
+   * up its memory, and with it its command line, before its descriptors: so a keeper that died has
+   * no title by now, and one that closed the channel for another engine has.
    */
   static boolean keeperLives(Life life) {
     return life.keeperPid() > 0
@@ -42,8 +43,8 @@ final class Elsewhere {
   }
 
   /**
-   * Its first process has ended: the other cleans up, or starts it again. A rebooted container, and one
-   * whose other keeper-holder has died too, is taken back.
+   * Its first process has ended: the other cleans up, or starts it again. A rebooted container, and
+   * one whose other keeper-holder has died too, is taken back.
    */
   void initEnded() {
     pause(OTHERS_FIRST);

@@ -18,9 +18,9 @@ import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The engine's end of an executor's channel (native/PROTOCOL.md). Runs one program at a time; what the
- * executor says unasked (its main child ended) is kept until someone looks. Every frame is checked as if
- * forged.
+ * The engine's end of an executor's channel (native/PROTOCOL.md). Runs one program at a time; what
+ * the executor says unasked (its main child ended) is kept until someone looks. Every frame is
+ * checked as if forged.
  */
 public final class Executor implements AutoCloseable {
   private static final int PROGRAM = 32;
@@ -207,8 +207,7 @@ public final class Executor implements AutoCloseable {
     lock.lock();
     try {
       if (!lost) {
-        byte[] payload =
-            ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(code).array();
+        byte[] payload = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(code).array();
         Frame.of(QUIT, payload).write(channel);
       }
     } catch (KernelException _) {

@@ -46,12 +46,16 @@ public final class Life {
   volatile StartOrder order;
   volatile long generation;
   volatile List<Undo> undos = List.of();
+
   /** Held while this process starts, stops or takes over the container; null otherwise. */
   volatile LockFile lock;
+
   /** Whether the keeper's channel is watched. */
   volatile boolean watched;
+
   /** Whether another process has the keeper. */
   volatile boolean elsewhere;
+
   private Optional<Fd> devpts = Optional.empty();
 
   Life(String name, Path lxcPath, RunDirectory directory) {

@@ -361,7 +361,9 @@ public final class Lives implements AutoCloseable {
     other.initEnded();
   }
 
-  /** Another process has the keeper now, or is about to: the container lives on, and is not ours. */
+  /**
+   * Another process has the keeper now, or is about to: the container lives on, and is not ours.
+   */
   void letGo(Life life) {
     Optional<Pidfd> init = life.initPidfd().or(() -> pidfd(life.initPid()));
     onStopped.accept(life);

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One container an earlier engine knew: its keeper is connected to again, or, when that is gone, what is
- * left is taken back by the journal.
+ * One container an earlier engine knew: its keeper is connected to again, or, when that is gone,
+ * what is left is taken back by the journal.
  */
 final class Recovery {
   private static final Logger LOG = System.getLogger("dev.coffer.runtime");
@@ -34,8 +34,7 @@ final class Recovery {
   private final RunDirectory.Note note;
   private final Map<String, String> memo;
 
-  Recovery(
-      Lives lives, Recollection recollection, RunDirectory directory, RunDirectory.Note note) {
+  Recovery(Lives lives, Recollection recollection, RunDirectory directory, RunDirectory.Note note) {
     this.lives = lives;
     this.recollection = recollection;
     this.directory = directory;
@@ -80,7 +79,8 @@ final class Recovery {
   /**
    * Takes back what this process knows already.
    *
-   * @return false while another process is at work on the container, or when its keeper does not answer
+   * @return false while another process is at work on the container, or when its keeper does not
+   *     answer
    */
   boolean takeBack(Life life) {
     Optional<LockFile> lock = directory.tryLock();
@@ -122,8 +122,7 @@ final class Recovery {
   private void fill(Life life, Executor executor, long[] registers) {
     String name = life.name();
     Path lxcPath = life.lxcPath();
-    StartOrder order =
-        recollection.recall(note.config(), name, lxcPath, memo);
+    StartOrder order = recollection.recall(note.config(), name, lxcPath, memo);
     life.undos = note.undos();
     life.order = order;
     life.spec = order.request().spec();

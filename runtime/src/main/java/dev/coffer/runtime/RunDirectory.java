@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What must be known of a running container when its engine is gone: a directory below the run directory
- * with the undo journal, a memo, the configuration in use and the keeper's socket. It lives on a tmpfs, so
- * it is gone after a reboot, like the container.
+ * What must be known of a running container when its engine is gone: a directory below the run
+ * directory with the undo journal, a memo, the configuration in use and the keeper's socket. It
+ * lives on a tmpfs, so it is gone after a reboot, like the container.
  */
 public final class RunDirectory {
 
@@ -98,8 +98,8 @@ public final class RunDirectory {
   }
 
   /**
-   * Takes the lock that whoever starts, stops or takes over the container holds meanwhile; it ends with
-   * its process. Empty when another process holds it, or when there is nothing to lock.
+   * Takes the lock that whoever starts, stops or takes over the container holds meanwhile; it ends
+   * with its process. Empty when another process holds it, or when there is nothing to lock.
    */
   Optional<LockFile> tryLock() {
     return tryLock(0);
@@ -137,13 +137,12 @@ public final class RunDirectory {
   }
 
   /**
-   * Notes everything in one file by one write: a note that is cut short was followed by no step, so there
-   * is nothing to take back.
+   * Notes everything in one file by one write: a note that is cut short was followed by no step, so
+   * there is nothing to take back.
    */
   public void note(Map<String, String> memo, List<Undo> undos, String config) {
     StringBuilder text = new StringBuilder();
-    memo.forEach(
-        (key, value) -> text.append(key).append('=').append(escape(value)).append('\n'));
+    memo.forEach((key, value) -> text.append(key).append('=').append(escape(value)).append('\n'));
     for (Undo undo : undos) {
       text.append(UNDO).append(undo.encode()).append('\n');
     }

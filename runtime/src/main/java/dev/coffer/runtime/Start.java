@@ -9,7 +9,6 @@ import dev.coffer.linux.Pty;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
-import dev.coffer.model.ContainerState;
 import dev.coffer.model.HookType;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Sourced;
@@ -38,8 +37,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One start: journal first, then the host's steps, then the launcher's program. What fails leaves the
- * journal behind for {@link Lives} to take back.
+ * One start: journal first, then the host's steps, then the launcher's program. What fails leaves
+ * the journal behind for {@link Lives} to take back.
  */
 final class Start {
   private static final int RUNNING = StartAssembler.FAULT_TAG - 1;
@@ -126,7 +125,9 @@ final class Start {
 
   private List<Undo> undos() {
     List<Undo> undos = new ArrayList<>();
-    order.pidFile().ifPresent(file -> undos.add(new Undo.RemoveFile(file.toAbsolutePath().toString())));
+    order
+        .pidFile()
+        .ifPresent(file -> undos.add(new Undo.RemoveFile(file.toAbsolutePath().toString())));
     for (Step step : plan.steps()) {
       if (step instanceof HostStep host) {
         host.undo().ifPresent(undos::add);
@@ -217,11 +218,10 @@ final class Start {
     List<Fd> fds = new ArrayList<>();
     hand(life.command.fd(), Registers.COMMAND, landings, fds);
     hand(life.keeper.fd(), Registers.KEEPER, landings, fds);
-    terminal.ifPresent(
-        pty -> {
-          hand(pty.master(), Registers.CONSOLE, landings, fds);
-          hand(pty.slave(), Registers.TERMINAL, landings, fds);
-        });
+    terminal.ifPresent(pty -> {
+      hand(pty.master(), Registers.CONSOLE, landings, fds);
+      hand(pty.slave(), Registers.TERMINAL, landings, fds);
+    });
     consoleDevice().ifPresent(fd -> hand(fd, Registers.TERMINAL, landings, fds));
     consoleLog().ifPresent(fd -> hand(fd, Registers.CONSOLE_LOG, landings, fds));
     Program program = StartAssembler.assemble(plan, context(landings));
@@ -248,15 +248,14 @@ final class Start {
       return Optional.empty();
     }
     Optional<String> path = consolePath().filter(console -> !console.equals("none"));
-    path.ifPresent(
-        file -> {
-          int flags =
-              OpenFlags.READ_WRITE
-                  | OpenFlags.APPEND
-                  | OpenFlags.CREATE
-                  | OpenFlags.NO_CONTROLLING_TERMINAL;
-          borrowed.add(HostFiles.open(caller.cwd().resolve(file), flags, 0600));
-        });
+    path.ifPresent(file -> {
+      int flags =
+          OpenFlags.READ_WRITE
+              | OpenFlags.APPEND
+              | OpenFlags.CREATE
+              | OpenFlags.NO_CONTROLLING_TERMINAL;
+      borrowed.add(HostFiles.open(caller.cwd().resolve(file), flags, 0600));
+    });
     return path.map(_ -> borrowed.getLast());
   }
 
@@ -265,13 +264,12 @@ final class Start {
         order
             .consoleLog()
             .or(() -> spec.terminals().consoleLog().map(Sourced::value).map(Path::of));
-    log.ifPresent(
-        file ->
-            borrowed.add(
-                HostFiles.open(
-                    caller.cwd().resolve(file),
-                    OpenFlags.WRITE_ONLY | OpenFlags.APPEND | OpenFlags.CREATE,
-                    0600)));
+    log.ifPresent(file ->
+        borrowed.add(
+            HostFiles.open(
+                caller.cwd().resolve(file),
+                OpenFlags.WRITE_ONLY | OpenFlags.APPEND | OpenFlags.CREATE,
+                0600)));
     return log.map(_ -> borrowed.getLast());
   }
 
@@ -319,11 +317,10 @@ final class Start {
     }
     return terminal
         .map(pty -> pty.slavePath().toString())
-        .or(
-            () ->
-                consolePath()
-                    .filter(console -> !console.equals("none"))
-                    .map(console -> caller.cwd().resolve(console).toString()));
+        .or(() ->
+            consolePath()
+                .filter(console -> !console.equals("none"))
+                .map(console -> caller.cwd().resolve(console).toString()));
   }
 
   private void report(int tag, long[] registers, List<Fd> fds) {
@@ -342,7 +339,9 @@ final class Start {
 
   /** The report stands for the first of neighbouring host steps; each has its own. */
   private void runHostSteps(int index) {
-    if (index < 0 || index >= plan.steps().size() || !(plan.steps().get(index) instanceof HostStep)) {
+    if (index < 0
+        || index >= plan.steps().size()
+        || !(plan.steps().get(index) instanceof HostStep)) {
       throw new CofferException("the launcher reports a step that is not the engine's");
     }
     runHostStep(index);
@@ -361,13 +360,12 @@ final class Start {
     life.keeperPid = (int) registers[Registers.SELF.number()];
     order
         .pidFile()
-        .ifPresent(
-            file -> {
-              try {
-                Files.writeString(file.toAbsolutePath(), String.valueOf(life.keeperPid));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+        .ifPresent(file -> {
+          try {
+            Files.writeString(file.toAbsolutePath(), String.valueOf(life.keeperPid));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 }

@@ -12,7 +12,10 @@ import dev.coffer.runtime.program.Program;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells a failed step the way users read it: what, on what, the kernel's word, where from, what to do. */
+/**
+ * Tells a failed step the way users read it: what, on what, the kernel's word, where from, what to
+ * do.
+ */
 final class StartFailure extends CofferException {
   private static final long serialVersionUID = 1L;
 
@@ -51,7 +54,9 @@ final class StartFailure extends CofferException {
       Plan plan, int index, String call, int errno, int waitStatus, String output) {
     Step step = plan.steps().get(index);
     String reason =
-        errno == 0 ? new WaitStatus(waitStatus).describe() : Hints.reason(step, call, errno, Errno.describe(errno));
+        errno == 0
+            ? new WaitStatus(waitStatus).describe()
+            : Hints.reason(step, call, errno, Errno.describe(errno));
     List<String> details = new ArrayList<>();
     details.add(
         "step  "

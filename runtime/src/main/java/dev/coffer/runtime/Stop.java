@@ -13,7 +13,9 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What follows when a container's first process has ended: hooks, clean-up, perhaps another life. */
+/**
+ * What follows when a container's first process has ended: hooks, clean-up, perhaps another life.
+ */
 final class Stop {
   private static final Logger LOG = System.getLogger("dev.coffer.runtime");
   private static final int SIGHUP = 1;
@@ -71,10 +73,8 @@ final class Stop {
     List<RunHook> hooks = new ArrayList<>();
     life.spec()
         .hooks(type)
-        .forEach(
-            hook ->
-                hooks.add(
-                    new RunHook(type, hook.value().command(), Place.KEEPER, hook.origin())));
+        .forEach(hook ->
+            hooks.add(new RunHook(type, hook.value().command(), Place.KEEPER, hook.origin())));
     if (hooks.isEmpty()) {
       return true;
     }

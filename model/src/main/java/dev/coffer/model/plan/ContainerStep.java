@@ -69,7 +69,9 @@ public sealed interface ContainerStep extends Step {
     }
   }
 
-  /** Keeps later mounts from reaching the host: the whole tree becomes a slave, mount_namespaces(7). */
+  /**
+   * Keeps later mounts from reaching the host: the whole tree becomes a slave, mount_namespaces(7).
+   */
   record IsolateMounts(Origin origin) implements ContainerStep {
     @Override
     public String describe() {
@@ -78,8 +80,8 @@ public sealed interface ContainerStep extends Step {
   }
 
   /**
-   * Puts the root file system on the mount point and holds it by a descriptor; every later path below the
-   * container's root is resolved beneath that descriptor.
+   * Puts the root file system on the mount point and holds it by a descriptor; every later path
+   * below the container's root is resolved beneath that descriptor.
    *
    * @param idMapped whether the mount maps the container's ids to those on disk
    */
@@ -308,7 +310,10 @@ public sealed interface ContainerStep extends Step {
     }
   }
 
-  /** Becomes pid 1 in the narrow sense: reaps and forwards signals while the rest goes on in a child. */
+  /**
+   * Becomes pid 1 in the narrow sense: reaps and forwards signals while the rest goes on in a
+   * child.
+   */
   record BecomeInit(Origin origin) implements ContainerStep {
     @Override
     public String describe() {
@@ -361,8 +366,8 @@ public sealed interface ContainerStep extends Step {
   /**
    * Attributes of one mount, mount_setattr(2).
    *
-   * @param propagation private, slave, shared, unbindable, with {@code r} in front for the whole tree; or
-   *     empty
+   * @param propagation private, slave, shared, unbindable, with {@code r} in front for the whole
+   *     tree; or empty
    */
   record MountAttributes(
       boolean readOnly,
@@ -390,7 +395,7 @@ public sealed interface ContainerStep extends Step {
       return equals(NONE);
     }
 
-    /** {@code  (ro,nosuid)} with a blank in front, or nothing. */
+    /** {@code (ro,nosuid)} with a blank in front, or nothing. */
     public String describe() {
       StringBuilder text = new StringBuilder();
       add(text, readOnly, "ro");

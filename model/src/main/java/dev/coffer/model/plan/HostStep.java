@@ -20,8 +20,8 @@ public sealed interface HostStep extends Step {
    * Makes a cgroup and the ones missing above it.
    *
    * @param path absolute, below a mounted tree
-   * @param seedCpuset whether cpuset.cpus and cpuset.mems are copied down from the parent, as the v1
-   *     cpuset controller needs before a process can enter
+   * @param seedCpuset whether cpuset.cpus and cpuset.mems are copied down from the parent, as the
+   *     v1 cpuset controller needs before a process can enter
    */
   record CreateCgroup(String path, boolean seedCpuset, Origin origin) implements HostStep {
     @Override

@@ -3,8 +3,8 @@ package dev.coffer.model.plan;
 import java.util.Optional;
 
 /**
- * How a host step is taken back. Undoing what was never done, or undoing twice, does nothing, so a journal
- * of these can be written before the steps and replayed at any time.
+ * How a host step is taken back. Undoing what was never done, or undoing twice, does nothing, so a
+ * journal of these can be written before the steps and replayed at any time.
  */
 public sealed interface Undo {
   /** Kills what is left in a cgroup and removes it with everything below. */
@@ -21,7 +21,9 @@ public sealed interface Undo {
     };
   }
 
-  /** Reads a journal line; empty for one that is cut short or of a kind this version does not know. */
+  /**
+   * Reads a journal line; empty for one that is cut short or of a kind this version does not know.
+   */
   static Optional<Undo> decode(String line) {
     int blank = line.indexOf(' ');
     if (blank < 0 || blank + 1 == line.length() || line.charAt(blank + 1) != '/') {

@@ -1,6 +1,9 @@
 package dev.coffer.runtime.program;
 
-/** An argument of an operation that is no plain number (those are kind 0), as the launcher knows them. */
+/**
+ * An argument of an operation that is no plain number (those are kind 0), as the launcher knows
+ * them.
+ */
 public sealed interface Arg {
   int kind();
 

@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param terminalPath the console's slave on the host, when there is a console
  * @param landings where the descriptors that come with the program belong, in order
  * @param relay what the console is relayed to
- * @param replacedStreams which of 0, 1, 2 the terminal takes the place of when the caller's streams are kept
+ * @param replacedStreams which of 0, 1, 2 the terminal takes the place of when the caller's streams
+ *     are kept
  * @param environment the caller's, for hooks on the host
  * @param hookEnvironment LXC_… variables of every hook
  * @param hookVersion 0 or 1
@@ -39,7 +40,9 @@ public record AssemblyContext(
     int runningTag,
     Optional<Fault> fault) {
 
-  /** Which of the caller's streams the console is relayed to; none where a keeper stays detached. */
+  /**
+   * Which of the caller's streams the console is relayed to; none where a keeper stays detached.
+   */
   public record Relay(boolean input, boolean output) {
     public static final Relay AS_BEFORE = new Relay(false, false);
   }
@@ -51,7 +54,8 @@ public record AssemblyContext(
       if (at < 0) {
         return Optional.empty();
       }
-      return Optional.of(new Fault(text.substring(0, at), Integer.parseInt(text.substring(at + 1))));
+      return Optional.of(
+          new Fault(text.substring(0, at), Integer.parseInt(text.substring(at + 1))));
     }
   }
 }

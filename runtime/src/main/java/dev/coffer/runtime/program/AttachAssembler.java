@@ -2,8 +2,8 @@ package dev.coffer.runtime.program;
 
 import dev.coffer.linux.Sys;
 import dev.coffer.model.Namespace;
-import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.Origin;
+import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.runtime.AttachOrder;
 import dev.coffer.runtime.program.Arg.Blob;
 import dev.coffer.runtime.program.Arg.Register;
@@ -27,8 +27,7 @@ public final class AttachAssembler {
   private final Stream parent = program.main();
   private final Stream child = program.child();
 
-  private AttachAssembler(
-      AttachOrder order, List<Register> landings, List<Integer> onTerminal) {
+  private AttachAssembler(AttachOrder order, List<Register> landings, List<Integer> onTerminal) {
     this.order = order;
     this.landings = landings;
     this.onTerminal = onTerminal;
@@ -85,8 +84,7 @@ public final class AttachAssembler {
       Register directory = new Register(FIRST_CGROUP + order.cgroups().size());
       int flags = Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC;
       parent
-          .sys(
-              Sys.OPENAT, Flags.AT_FDCWD, program.text(order.unifiedCgroup().get()), flags, 0)
+          .sys(Sys.OPENAT, Flags.AT_FDCWD, program.text(order.unifiedCgroup().get()), flags, 0)
           .to(directory);
       return directory;
     }

@@ -10,14 +10,19 @@ import dev.coffer.runtime.program.Stream.Text;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Encodes a command of the host's that runs in a mount namespace of its own, perhaps with mapped ids. */
+/**
+ * Encodes a command of the host's that runs in a mount namespace of its own, perhaps with mapped
+ * ids.
+ */
 public final class CommandAssembler {
   private static final long MS_REC = 1 << 14;
   private static final int SIGKILL = 9;
 
   private CommandAssembler() {}
 
-  /** @param maps empty for no user namespace */
+  /**
+   * @param maps empty for no user namespace
+   */
   public static Program assemble(
       List<String> command, List<String> environment, String cwd, List<IdMap> maps) {
     ProgramBuilder program = new ProgramBuilder(Registers.landing());

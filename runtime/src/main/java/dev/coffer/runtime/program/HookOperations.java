@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Hooks as lxc.container.conf(5) runs them: a shell, arguments or variables by version, numbers late. */
+/**
+ * Hooks as lxc.container.conf(5) runs them: a shell, arguments or variables by version, numbers
+ * late.
+ */
 final class HookOperations {
   private static final int NUMBER_ROOM = 64;
 
@@ -57,8 +60,7 @@ final class HookOperations {
       Text text = program.growing(variable, NUMBER_ROOM);
       stream.decimal(text, Registers.SELF);
       stream.append(text, program.text("/fd/"));
-      stream.decimal(
-          text, new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()));
+      stream.decimal(text, new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()));
       environment.add(text.blob());
     }
   }

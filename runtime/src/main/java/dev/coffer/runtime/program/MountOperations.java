@@ -12,7 +12,8 @@ import dev.coffer.runtime.program.Stream.Label;
 
 /**
  * Mounts by descriptors. What lies below the container's root is always resolved beneath the root's
- * descriptor with links refused, so nothing the container prepared can redirect a mount (openat2(2)).
+ * descriptor with links refused, so nothing the container prepared can redirect a mount
+ * (openat2(2)).
  */
 final class MountOperations {
   private final ProgramBuilder program;
@@ -26,8 +27,7 @@ final class MountOperations {
     this.program = program;
     this.child = program.child();
     this.userNamespace = userNamespace;
-    long resolve =
-        Flags.RESOLVE_BENEATH | Flags.RESOLVE_NO_SYMLINKS | Flags.RESOLVE_NO_MAGICLINKS;
+    long resolve = Flags.RESOLVE_BENEATH | Flags.RESOLVE_NO_SYMLINKS | Flags.RESOLVE_NO_MAGICLINKS;
     this.beneath = program.openHow(Flags.O_PATH | Flags.O_CLOEXEC, resolve);
     this.directoryBeneath =
         program.openHow(Flags.O_PATH | Flags.O_CLOEXEC | Flags.O_DIRECTORY, resolve);
@@ -35,8 +35,7 @@ final class MountOperations {
   }
 
   void isolate() {
-    attributes(
-        child, Flags.AT_FDCWD, program.text("/"), Flags.AT_RECURSIVE, 0, 0, Flags.MS_SLAVE);
+    attributes(child, Flags.AT_FDCWD, program.text("/"), Flags.AT_RECURSIVE, 0, 0, Flags.MS_SLAVE);
   }
 
   void root(ContainerStep.MountRoot step) {
@@ -54,8 +53,8 @@ final class MountOperations {
   }
 
   /**
-   * A root that the keeper opens and maps, because only the host's root may change a mount's ids and
-   * because the container's root need not reach the path.
+   * A root that the keeper opens and maps, because only the host's root may change a mount's ids
+   * and because the container's root need not reach the path.
    */
   void rootFromKeeper(ContainerStep.MountRoot step, Register userNamespaceFd) {
     Register tree = fromKeeper(step.source(), true, step.idMapped(), userNamespaceFd, false);
@@ -85,14 +84,19 @@ final class MountOperations {
   }
 
   private static long treeFlags(boolean recursive) {
-    return Flags.OPEN_TREE_CLONE
-        | Flags.OPEN_TREE_CLOEXEC
-        | (recursive ? Flags.AT_RECURSIVE : 0);
+    return Flags.OPEN_TREE_CLONE | Flags.OPEN_TREE_CLOEXEC | (recursive ? Flags.AT_RECURSIVE : 0);
   }
 
-  /** The same opened by the keeper and handed over; an optional one that is missing becomes no mount. */
+  /**
+   * The same opened by the keeper and handed over; an optional one that is missing becomes no
+   * mount.
+   */
   Register fromKeeper(
-      String path, boolean recursive, boolean idMapped, Register userNamespaceFd, boolean optional) {
+      String path,
+      boolean recursive,
+      boolean idMapped,
+      Register userNamespaceFd,
+      boolean optional) {
     Stream keeper = program.main();
     Register tree = program.scratch();
     keeper
@@ -116,9 +120,7 @@ final class MountOperations {
       Blob attr = program.words(Flags.MOUNT_ATTR_IDMAP, 0, 0, 0);
       keeper.store(attr.plus(24), userNamespaceFd, 8);
       long flags = Flags.AT_EMPTY_PATH | (recursive ? Flags.AT_RECURSIVE : 0);
-      keeper
-          .sys(Sys.MOUNT_SETATTR, tree, empty, flags, attr, 32)
-          .tolerateAnyIf(optional);
+      keeper.sys(Sys.MOUNT_SETATTR, tree, empty, flags, attr, 32).tolerateAnyIf(optional);
     }
     keeper.signal(tree.number(), 1);
     keeper.sys(Sys.CLOSE, tree);
@@ -129,7 +131,8 @@ final class MountOperations {
   void fileSystem(ContainerStep.MountFileSystem step) {
     Label end = new Label();
     Register mount = program.scratch();
-    instance(step.type(), step.source(), step.data(), step.attributes(), mount, end, step.optional());
+    instance(
+        step.type(), step.source(), step.data(), step.attributes(), mount, end, step.optional());
     attach(mount, step.target(), step.optional(), end);
     propagate(mount, step.attributes());
     child.place(end);
@@ -203,11 +206,7 @@ final class MountOperations {
     } else if (userNamespace) {
       tree =
           fromKeeper(
-              step.source(),
-              step.recursive(),
-              step.idMapped(),
-              userNamespaceFd,
-              step.optional());
+              step.source(), step.recursive(), step.idMapped(), userNamespaceFd, step.optional());
     } else {
       tree = source(step.source(), step.recursive(), step.optional());
       skipIfFailed(tree, step.optional(), end);
@@ -221,9 +220,7 @@ final class MountOperations {
   /** A detached copy of the mount at an opened place. */
   private Register cloneOf(Register place, boolean recursive) {
     Register tree = program.scratch();
-    child
-        .sys(Sys.OPEN_TREE, place, empty, treeFlags(recursive) | Flags.AT_EMPTY_PATH)
-        .to(tree);
+    child.sys(Sys.OPEN_TREE, place, empty, treeFlags(recursive) | Flags.AT_EMPTY_PATH).to(tree);
     return tree;
   }
 
@@ -245,36 +242,23 @@ final class MountOperations {
     child.jumpIfNegative(place, end);
     Register exception = program.scratch();
     step.except()
-        .ifPresent(
-            inner -> {
-              Register at = open(step.path() + "/" + inner, true);
-              child.set(exception, at);
-              Label missing = new Label();
-              child.jumpIfNegative(at, missing);
-              child
-                  .sys(
-                      Sys.OPEN_TREE,
-                      at,
-                      empty,
-                      treeFlags(true) | Flags.AT_EMPTY_PATH)
-                  .to(exception);
-              child.place(missing);
-            });
+        .ifPresent(inner -> {
+          Register at = open(step.path() + "/" + inner, true);
+          child.set(exception, at);
+          Label missing = new Label();
+          child.jumpIfNegative(at, missing);
+          child.sys(Sys.OPEN_TREE, at, empty, treeFlags(true) | Flags.AT_EMPTY_PATH).to(exception);
+          child.place(missing);
+        });
     Register tree = cloneOf(place, true);
-    attributes(
-        child, tree, empty, Flags.AT_EMPTY_PATH, Flags.MOUNT_ATTR_RDONLY, 0, 0);
+    attributes(child, tree, empty, Flags.AT_EMPTY_PATH, Flags.MOUNT_ATTR_RDONLY, 0, 0);
     move(tree, place, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
     step.except()
-        .ifPresent(
-            inner -> {
-              child.jumpIfNegative(exception, end);
-              Register at = open(step.path() + "/" + inner, false);
-              move(
-                  exception,
-                  at,
-                  empty,
-                  Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
-            });
+        .ifPresent(inner -> {
+          child.jumpIfNegative(exception, end);
+          Register at = open(step.path() + "/" + inner, false);
+          move(exception, at, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+        });
     child.place(end);
   }
 
@@ -293,13 +277,11 @@ final class MountOperations {
     Register mount = program.scratch();
     instance(
         "tmpfs", "none", java.util.List.of("size=0"), MountAttributes.READ_ONLY, mount, end, false);
-    move(
-        mount, place, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+    move(mount, place, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
     child.jump(end);
     child.place(file);
     Register source = source("/dev/null", false, false);
-    move(
-        source, place, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+    move(source, place, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
     child.place(end);
   }
 
@@ -328,10 +310,7 @@ final class MountOperations {
           .sys(Sys.MKDIRAT, place, text, mode)
           .tolerate(Errno.EEXIST, Errno.EROFS)
           .tolerateAnyIf(optional);
-      child
-          .sys(Sys.OPENAT2, place, text, directoryBeneath, 24)
-          .to(place)
-          .tolerateAnyIf(optional);
+      child.sys(Sys.OPENAT2, place, text, directoryBeneath, 24).to(place).tolerateAnyIf(optional);
       skipIfFailed(place, optional, end);
     }
     return place;
@@ -386,10 +365,7 @@ final class MountOperations {
         .tolerate(Errno.EEXIST)
         .tolerateAnyIf(optional);
     Register file = program.scratch();
-    child
-        .sys(Sys.OPENAT2, parent, name, beneath, 24)
-        .to(file)
-        .tolerateAnyIf(optional);
+    child.sys(Sys.OPENAT2, parent, name, beneath, 24).to(file).tolerateAnyIf(optional);
     return file;
   }
 
@@ -397,8 +373,7 @@ final class MountOperations {
     child.sys(Sys.MOVE_MOUNT, mount, empty, directory, path, flags);
   }
 
-  private void set(
-      Register tree, MountAttributes attributes, boolean recursive, boolean optional) {
+  private void set(Register tree, MountAttributes attributes, boolean recursive, boolean optional) {
     long bits = bits(attributes);
     if (bits == 0) {
       return;

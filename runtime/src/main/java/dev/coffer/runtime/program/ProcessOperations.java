@@ -30,7 +30,9 @@ public final class ProcessOperations {
     stream.sys(Sys.PRCTL, Flags.PR_SET_PDEATHSIG, signal, 0, 0, 0);
   }
 
-  /** Changed credentials take the death signal and the closed doors to /proc/PID away (prctl(2)). */
+  /**
+   * Changed credentials take the death signal and the closed doors to /proc/PID away (prctl(2)).
+   */
   public void becomeUser(long uid, long gid, List<Long> groups, int deathSignal) {
     Blob list = program.space(Math.max(1, groups.size()) * 4);
     for (int i = 0; i < groups.size(); i++) {
@@ -73,8 +75,8 @@ public final class ProcessOperations {
   }
 
   /**
-   * The bounding set decides for root at execution; the other sets matter to start hooks and to an init
-   * that is not root.
+   * The bounding set decides for root at execution; the other sets matter to start hooks and to an
+   * init that is not root.
    *
    * @param held bits of the capabilities held now; -1 when that is not known
    */
@@ -115,8 +117,8 @@ public final class ProcessOperations {
   }
 
   /**
-   * The directory is looked up inside the root and magic links are refused, so that no link of the image
-   * leads out through a descriptor (CVE-2024-21626).
+   * The directory is looked up inside the root and magic links are refused, so that no link of the
+   * image leads out through a descriptor (CVE-2024-21626).
    */
   public void enterDirectory(String path, boolean required) {
     Label end = new Label();

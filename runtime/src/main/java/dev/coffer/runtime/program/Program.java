@@ -3,7 +3,8 @@ package dev.coffer.runtime.program;
 /**
  * An encoded program.
  *
- * @param payload of a PROGRAM frame; descriptors sent with it go to registers from {@code firstFd} on
+ * @param payload of a PROGRAM frame; descriptors sent with it go to registers from {@code firstFd}
+ *     on
  * @param steps for each operation the index of the step it belongs to, -1 for none
  */
 public record Program(byte[] payload, int[] steps, String[] calls) {

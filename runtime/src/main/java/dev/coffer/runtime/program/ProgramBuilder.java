@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Builds one program: the operations of the executor, those of the one child it may clone, and the data
- * both use. Not for sharing between threads.
+ * Builds one program: the operations of the executor, those of the one child it may clone, and the
+ * data both use. Not for sharing between threads.
  */
 public final class ProgramBuilder {
   private static final int MAGIC = 0x31504643;
@@ -189,8 +189,7 @@ public final class ProgramBuilder {
 
   /** By whole words: this is the hot part of a start. */
   private static void encode(ByteBuffer out, Operation operation) {
-    out.putLong(
-        operation.code | (long) operation.destination << 8 | operation.kinds << 16);
+    out.putLong(operation.code | (long) operation.destination << 8 | operation.kinds << 16);
     out.putLong(
         (operation.nr & 0xffffL)
             | (operation.flags & 0xffffL) << 16

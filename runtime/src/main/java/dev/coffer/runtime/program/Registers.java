@@ -2,7 +2,9 @@ package dev.coffer.runtime.program;
 
 import dev.coffer.runtime.program.Arg.Register;
 
-/** The registers with a meaning: those of native/PROTOCOL.md and those that start programs agree on. */
+/**
+ * The registers with a meaning: those of native/PROTOCOL.md and those that start programs agree on.
+ */
 public final class Registers {
   public static final Register CHANNEL = new Register(0);
   public static final Register SYNC = new Register(1);
@@ -19,7 +21,9 @@ public final class Registers {
   public static final Register SELF = new Register(12);
   public static final Register ESCAPE = new Register(13);
 
-  /** The slave of the console's or session's terminal; kept open so that the master never hangs up. */
+  /**
+   * The slave of the console's or session's terminal; kept open so that the master never hangs up.
+   */
   public static final Register TERMINAL = new Register(16);
 
   /** Inside the container: its root directory. */
@@ -44,7 +48,9 @@ public final class Registers {
 
   private Registers() {}
 
-  /** First register that descriptors sent with a program arrive in, before they are put in place. */
+  /**
+   * First register that descriptors sent with a program arrive in, before they are put in place.
+   */
   public static int landing() {
     return FIRST_SCRATCH;
   }

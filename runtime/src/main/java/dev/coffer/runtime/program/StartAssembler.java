@@ -24,9 +24,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Encodes the plan of a start. Where the place of the steps changes, one side waits for the other; steps
- * that only have to be done before the end ({@link #isConcurrent}) make nobody wait until then. Host steps
- * in the middle become a report at which the executor waits for the engine.
+ * Encodes the plan of a start. Where the place of the steps changes, one side waits for the other;
+ * steps that only have to be done before the end ({@link #isConcurrent}) make nobody wait until
+ * then. Host steps in the middle become a report at which the executor waits for the engine.
  */
 public final class StartAssembler {
   /** REPORT tags from here on are faults for tests. */
@@ -81,8 +81,9 @@ public final class StartAssembler {
   }
 
   /**
-   * The program of a plan. Host steps at its beginning are not part of it: the engine has done them.
-   * Descriptors that come with it arrive in {@link Registers#landing} and are put in place first.
+   * The program of a plan. Host steps at its beginning are not part of it: the engine has done
+   * them. Descriptors that come with it arrive in {@link Registers#landing} and are put in place
+   * first.
    */
   public static Program assemble(Plan plan, AssemblyContext context) {
     return new StartAssembler(plan, context).assemble();
@@ -168,8 +169,7 @@ public final class StartAssembler {
 
   /** Steps of the keeper that the container need not wait for before it executes init. */
   private static boolean isConcurrent(Step step) {
-    return step instanceof KeeperStep.SetRlimit
-        || step instanceof KeeperStep.SetProcValue;
+    return step instanceof KeeperStep.SetRlimit || step instanceof KeeperStep.SetProcValue;
   }
 
   /** Steps of the container that must see what the concurrent ones did. */
@@ -239,8 +239,7 @@ public final class StartAssembler {
               program.text(enter.path() + "/cgroup.procs"),
               program.text("0"),
               1);
-      case KeeperStep.JoinPidNamespace join ->
-          joinNamespace(keeper, join.path(), Namespace.PID);
+      case KeeperStep.JoinPidNamespace join -> joinNamespace(keeper, join.path(), Namespace.PID);
       case KeeperStep.CloneInit clone -> cloneInit(clone);
       case KeeperStep.WriteIdMaps maps -> writeIdMaps(maps);
       case KeeperStep.SetRlimit limit -> setRlimit(limit.limit());
@@ -255,7 +254,8 @@ public final class StartAssembler {
   }
 
   private void cloneInit(KeeperStep.CloneInit step) {
-    long flags = step.namespaces().stream().mapToLong(Namespace::cloneFlag).reduce(0, (a, b) -> a | b);
+    long flags =
+        step.namespaces().stream().mapToLong(Namespace::cloneFlag).reduce(0, (a, b) -> a | b);
     Object cgroup = -1L;
     if (step.cgroup().isPresent()) {
       Register directory = program.scratch();
@@ -277,12 +277,7 @@ public final class StartAssembler {
     if (step.namespaces().contains(Namespace.USER)) {
       Register directory = openProcess();
       keeper
-          .sys(
-              Sys.OPENAT,
-              directory,
-              program.text("ns/user"),
-              Flags.O_CLOEXEC,
-              0)
+          .sys(Sys.OPENAT, directory, program.text("ns/user"), Flags.O_CLOEXEC, 0)
           .to(userNamespace);
       keeper.sys(Sys.CLOSE, directory);
     }
@@ -308,12 +303,7 @@ public final class StartAssembler {
     Register directory = openProcess();
     for (Namespace namespace : Namespace.values()) {
       keeper
-          .sys(
-              Sys.OPENAT,
-              directory,
-              program.text("ns/" + namespace.file()),
-              Flags.O_CLOEXEC,
-              0)
+          .sys(Sys.OPENAT, directory, program.text("ns/" + namespace.file()), Flags.O_CLOEXEC, 0)
           .to(new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()))
           .tolerateAny();
     }
@@ -330,8 +320,7 @@ public final class StartAssembler {
               .collect(Collectors.joining());
       if (!text.isEmpty()) {
         String file = kind == IdMap.Kind.USER ? "uid_map" : "gid_map";
-        program.writeFile(
-            keeper, directory, program.text(file), program.text(text), text.length());
+        program.writeFile(keeper, directory, program.text(file), program.text(text), text.length());
       }
     }
     keeper.sys(Sys.CLOSE, directory);
@@ -362,8 +351,7 @@ public final class StartAssembler {
           program.writeFile(child, Flags.AT_FDCWD, tasks, program.text("0"), 1);
         }
       }
-      case ContainerStep.BecomeRoot _ ->
-          process.becomeUser(0, 0, List.of(), context.deathSignal());
+      case ContainerStep.BecomeRoot _ -> process.becomeUser(0, 0, List.of(), context.deathSignal());
       case ContainerStep.UnshareNamespaces unshare ->
           child.sys(
               Sys.UNSHARE,
@@ -398,9 +386,7 @@ public final class StartAssembler {
       case ContainerStep.CreateSymlink link -> createSymlink(link);
       case ContainerStep.MountDevpts pts -> mountDevpts(pts);
       case ContainerStep.AttachConsole console ->
-          context
-              .terminalPath()
-              .ifPresent(path -> mounts.bindHostPath(path, console.path()));
+          context.terminalPath().ifPresent(path -> mounts.bindHostPath(path, console.path()));
       case ContainerStep.CreateTtys created -> createTtys(created);
       case ContainerStep.PivotRoot _ -> pivot();
       case ContainerStep.SetPersonality personality ->
@@ -497,14 +483,17 @@ public final class StartAssembler {
       child.sys(Sys.IOCTL, master, Flags.TIOCSPTLCK, unlock);
       Register slave = program.scratch();
       child
-          .sys(Sys.IOCTL, master, Flags.TIOCGPTPEER, Flags.O_RDWR | Flags.O_NOCTTY | Flags.O_CLOEXEC)
+          .sys(
+              Sys.IOCTL, master, Flags.TIOCGPTPEER, Flags.O_RDWR | Flags.O_NOCTTY | Flags.O_CLOEXEC)
           .to(slave);
       mounts.bindOpened(slave, step.prefix() + (i + 1));
       child.sys(Sys.CLOSE, slave);
     }
   }
 
-  /** The keeper holds the container's terminals; they cross here, before the host's tree goes away. */
+  /**
+   * The keeper holds the container's terminals; they cross here, before the host's tree goes away.
+   */
   private void handOverTerminals() {
     if (devpts) {
       child.signal(Registers.DEVPTS, 1 + ttys);
