@@ -91,9 +91,16 @@ public final class AttachAssembler {
     return -1L;
   }
 
+  /**
+   * All but the cgroup namespace: from inside that, a v2 tree mounted with nsdelegate shows no cgroup
+   * outside, so the child could not be born in its own (cgroups(7) "Delegation containment").
+   */
   private void join() {
     long flags =
-        order.namespaces().stream().mapToLong(Namespace::cloneFlag).reduce(0, (a, b) -> a | b);
+        order.namespaces().stream()
+            .filter(namespace -> namespace != Namespace.CGROUP)
+            .mapToLong(Namespace::cloneFlag)
+            .reduce(0, (a, b) -> a | b);
     if (flags != 0) {
       parent.sys(Sys.SETNS, INIT, flags);
     }
@@ -105,6 +112,9 @@ public final class AttachAssembler {
     Blob self = program.text("0");
     for (int i = 0; i < order.cgroups().size(); i++) {
       child.sys(Sys.WRITE, new Register(FIRST_CGROUP + i), self, 1);
+    }
+    if (order.namespaces().contains(Namespace.CGROUP)) {
+      child.sys(Sys.SETNS, INIT, Namespace.CGROUP.cloneFlag());
     }
     if (order.namespaces().contains(Namespace.USER)) {
       process.becomeUser(0, 0, List.of(), SIGKILL);
