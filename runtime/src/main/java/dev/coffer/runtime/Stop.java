@@ -42,6 +42,7 @@ final class Stop {
     for (String failure : HostRunner.undo(life.undos)) {
       LOG.log(Level.WARNING, life.name() + ": " + failure);
     }
+    life.undos = List.of();
     boolean allowed = hooks(HookType.POST_STOP, reboot) && stopped;
     if (reboot && allowed && startAgain()) {
       return;

@@ -9,6 +9,7 @@ import dev.coffer.runtime.Caller;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ final class EngineCaller implements Caller {
   private final Installation installation;
   private final Fd[] streams = new Fd[STREAMS];
   private final int pid;
+  private List<Optional<WindowSize>> sizes;
 
   /**
    * @param fds those that came with the request, in order; they stay the caller's to close
@@ -57,13 +59,24 @@ final class EngineCaller implements Caller {
   }
 
   public boolean isTerminal(int number) {
-    return stream(number).flatMap(WindowSize::read).isPresent();
+    return sizes().get(number).isPresent();
+  }
+
+  /** Looked at once: a tool asks several times, and each answer is a system call. */
+  private synchronized List<Optional<WindowSize>> sizes() {
+    if (sizes == null) {
+      sizes = new ArrayList<>();
+      for (int number = 0; number < STREAMS; number++) {
+        sizes.add(stream(number).flatMap(WindowSize::read));
+      }
+    }
+    return sizes;
   }
 
   /** Width of the first of the standard streams that is a terminal; 0 where none is. */
   int columns() {
     for (int number : new int[] {1, 2, 0}) {
-      Optional<WindowSize> size = stream(number).flatMap(WindowSize::read);
+      Optional<WindowSize> size = sizes().get(number);
       if (size.isPresent()) {
         return size.get().columns();
       }
