@@ -8,6 +8,8 @@ import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Asks whoever looks after a running container, LXC's monitor or Coffer. A container that nobody
@@ -23,6 +26,8 @@ import java.util.Set;
  */
 public final class CommandClient {
   private static final int NO_STATE = ContainerState.values().length;
+  private static final Logger LOG = System.getLogger("dev.coffer.runtime.command");
+  private static final Duration PAUSE = Duration.ofMillis(5);
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
   private final String socketName;
@@ -110,6 +115,9 @@ public final class CommandClient {
         socket.close();
       }
       return master.map(fd -> new BorrowedTty((int) response.value(), fd, socket));
+    } catch (NoAnswerException e) {
+      socket.close();
+      return Optional.empty();
     } catch (RuntimeException e) {
       socket.close();
       throw e;
@@ -164,12 +172,14 @@ public final class CommandClient {
       if (message.length == StateMessage.LENGTH) {
         return StateMessage.decode(message).map(StateMessage::state).filter(states::contains);
       }
-      // The other end has gone, which is what a stopped container's does.
-      return Optional.of(ContainerState.STOPPED)
-          .filter(state -> states.contains(state) && state() == state);
+    } catch (NoAnswerException e) {
+      LOG.log(Level.DEBUG, socketName + " ended before it answered", e);
     } catch (TimeoutException e) {
       return Optional.empty();
     }
+    // The other end has gone, which is what a stopped container's does: soon nobody listens there.
+    LockSupport.parkNanos(PAUSE.toNanos());
+    return await(states, timeout);
   }
 
   private Optional<Long> number(Command command) {
