@@ -29,6 +29,7 @@ struct client {
 	int sock;
 	pid_t child; /* of the foreground run, 0: none */
 	int signals; /* signalfd(2) while it lives */
+	bool heard;  /* anything from this engine */
 	int status;
 	sigset_t mask; /* as it was before */
 };
@@ -214,7 +215,7 @@ static void take_signals(struct client *client)
 static noreturn void lose_engine(struct client *client)
 {
 	if (client->child == 0)
-		die("the engine ended unexpectedly", NULL, 0);
+		die("the engine ended unexpectedly; running containers go on, try the command again", NULL, 0);
 	close(client->sock);
 	client->sock = -1;
 	while (client->child > 0) {
@@ -237,8 +238,13 @@ static noreturn void take_exit(struct client *client, const struct frame *frame)
 static bool take_frame(struct client *client)
 {
 	struct frame frame;
-	if (frame_receive(client->sock, &frame) <= 0)
+	int got = frame_receive(client->sock, &frame);
+	/* The kernel resets a connection whose other end has not read all: this engine died before it took the command. */
+	if (got == -ECONNRESET && !client->heard)
+		return false;
+	if (got <= 0)
 		lose_engine(client);
+	client->heard = true;
 	if (frame.kind == FRAME_RUN) {
 		run_program(client, &frame);
 		return true;
@@ -266,19 +272,6 @@ static void converse(struct client *client)
 	}
 }
 
-/* An engine of another build removes its socket when it has finished what it was doing. */
-static void await_departure(const struct engine_place *place)
-{
-	for (int64_t end = now_ms() + RETRY_MOST_MS; now_ms() < end; poll(NULL, 0, 10)) {
-		int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		int error = engine_connect(place, sock);
-		close_fd(sock);
-		if (error == -ENOENT || error == -ECONNREFUSED)
-			return;
-	}
-	die("an engine of another version does not leave", place->address.sun_path, 0);
-}
-
 noreturn void client_main(int argc, char **argv)
 {
 	struct client client = {.signals = -1};
@@ -292,11 +285,13 @@ noreturn void client_main(int argc, char **argv)
 		die("the engine sent something that is not understood", NULL, EPROTO);
 	}
 	engine_find(&place);
-	for (;;) {
+	/* An engine that is leaving has given its socket up before it says so: what comes there is the next one's. */
+	for (int64_t end = now_ms() + RETRY_MOST_MS; now_ms() < end; poll(NULL, 0, 10)) {
 		client.sock = engine_open(&place);
+		client.heard = false;
 		send_request(client.sock, argv, streams);
 		converse(&client);
 		close(client.sock);
-		await_departure(&place);
 	}
+	die("an engine of another version does not leave", place.address.sun_path, 0);
 }

@@ -144,7 +144,7 @@ static void send_failed(struct machine *m)
 /* A main child that was cloned by the failed program has no one who knows what to do with it. */
 static void program_failed(struct machine *m)
 {
-	if (!m->kept) {
+	if (!m->kept && has_main(m)) {
 		kill_main(m);
 		m->reg[R_PENDING] = -1;
 	}

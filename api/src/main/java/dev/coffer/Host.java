@@ -4,6 +4,7 @@ import dev.coffer.config.LxcConfig;
 import dev.coffer.image.BuiltInImage;
 import dev.coffer.image.Creator;
 import dev.coffer.linux.CgroupTrees;
+import dev.coffer.model.CofferException;
 import dev.coffer.model.Problem;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.CommandService;
@@ -41,8 +42,20 @@ public final class Host implements AutoCloseable {
   private StartOrder recall(
       String configText, String name, Path lxcPath, Map<String, String> memo) {
     Path file = Path.of(memo.getOrDefault("config", lxcPath + "/" + name + "/config"));
-    LxcConfig config = LxcConfig.parse(configText, file, Map.of());
-    return Orders.recalled(config, name, lxcPath, Boolean.parseBoolean(memo.get("application")));
+    boolean application = Boolean.parseBoolean(memo.get("application"));
+    try {
+      return recall(configText, file, name, lxcPath, application);
+    } catch (CofferException e) {
+      // a file it includes was changed or removed since; the container runs all the same
+      String own = configText.replaceAll("(?m)^\\s*lxc\\.include\\s*=.*$", "");
+      return recall(own, file, name, lxcPath, application);
+    }
+  }
+
+  private static StartOrder recall(
+      String text, Path file, String name, Path lxcPath, boolean application) {
+    LxcConfig config = LxcConfig.parse(text, file, Map.of());
+    return Orders.recalled(config, name, lxcPath, application);
   }
 
   /**

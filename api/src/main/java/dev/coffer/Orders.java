@@ -69,7 +69,7 @@ final class Orders {
             application,
             false,
             command(spec, placeholder, application),
-            fstab(spec),
+            remainingFstab(spec),
             Map.of(),
             mountPoint(spec));
     return new StartOrder(
@@ -156,6 +156,15 @@ final class Orders {
       throw new CofferException(
           "cannot read the fstab " + file.value() + ": " + e.getMessage(),
           List.of("from  " + file.origin().describe()));
+    }
+  }
+
+  /** A running container does not need the file any more; only its next reboot does. */
+  private static List<Sourced<MountEntry>> remainingFstab(ContainerSpec spec) {
+    try {
+      return fstab(spec);
+    } catch (CofferException _) {
+      return List.of();
     }
   }
 

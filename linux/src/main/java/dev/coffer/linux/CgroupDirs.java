@@ -80,6 +80,11 @@ public final class CgroupDirs {
     return CgroupFreezer.of(cgroup).freeze(new Deadline(limit));
   }
 
+  /** Whether a freeze is in force or under way; a parent that is frozen does not count. */
+  public static boolean isFrozen(Path cgroup) {
+    return CgroupFreezer.of(cgroup).isFrozen();
+  }
+
   /**
    * Lets the processes go on; a parent that is frozen too still holds them. One that is gone holds
    * nobody.

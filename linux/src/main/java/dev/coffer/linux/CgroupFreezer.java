@@ -18,6 +18,8 @@ sealed interface CgroupFreezer {
 
   void thaw();
 
+  boolean isFrozen();
+
   /** cgroup.freeze, whose completion cgroup.events tells. */
   record Unified(Path cgroup) implements CgroupFreezer {
     @Override
@@ -34,6 +36,11 @@ sealed interface CgroupFreezer {
     @Override
     public void thaw() {
       CgroupDirs.set(cgroup, "cgroup.freeze", "0");
+    }
+
+    @Override
+    public boolean isFrozen() {
+      return CgroupDirs.value(cgroup, "cgroup.freeze").equals("1");
     }
   }
 
@@ -61,6 +68,11 @@ sealed interface CgroupFreezer {
     @Override
     public void thaw() {
       CgroupDirs.set(cgroup, STATE, "THAWED");
+    }
+
+    @Override
+    public boolean isFrozen() {
+      return CgroupDirs.value(cgroup, "freezer.self_freezing").equals("1");
     }
   }
 }

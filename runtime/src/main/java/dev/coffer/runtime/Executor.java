@@ -6,11 +6,13 @@ import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.UnixSocket;
+import dev.coffer.model.CofferException;
 import dev.coffer.runtime.program.Program;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,7 @@ public final class Executor implements AutoCloseable {
   private static final int PROGRAM = 32;
   private static final int QUIT = 33;
   private static final int CONTINUE = 34;
+  private static final int ABORT = 35;
   private static final int DONE = 48;
   private static final int FAILED = 49;
   private static final int EXITED = 50;
@@ -73,10 +76,42 @@ public final class Executor implements AutoCloseable {
   public Outcome run(Program program, List<Fd> fds, Reports reports) {
     lock.lock();
     try {
-      Frame frame = new Frame(PROGRAM, program.payload(), fds);
-      frame.write(channel);
+      begin(program, fds);
       return await(reports);
     } catch (KernelException e) {
+      lost = true;
+      return new Outcome.Lost();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void begin(Program program, List<Fd> fds) {
+    Frame frame = new Frame(PROGRAM, program.payload(), fds);
+    frame.write(channel);
+  }
+
+  /** Asks an executor that has just been connected to for a sign of life. */
+  public void ask(Program nothing) {
+    lock.lock();
+    try {
+      begin(nothing, List.of());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the answer is there in time. */
+  public boolean answers(Duration limit) {
+    return channel.fd().waitReadable(limit.toMillis());
+  }
+
+  /** The answer to {@link #ask}: what its registers hold. */
+  public Outcome answer() {
+    lock.lock();
+    try {
+      return await((_, _, fds) -> fds.forEach(Fd::close));
+    } catch (KernelException _) {
       lost = true;
       return new Outcome.Lost();
     } finally {
@@ -108,7 +143,12 @@ public final class Executor implements AutoCloseable {
           require(payload, 8);
           payload.getInt();
           int tag = payload.getInt();
-          reports.report(tag, registers(payload), frame.fds());
+          try {
+            reports.report(tag, registers(payload), frame.fds());
+          } catch (RuntimeException | Error e) {
+            abort();
+            throw e;
+          }
         }
         default -> throw unexpected(frame);
       }
@@ -119,6 +159,20 @@ public final class Executor implements AutoCloseable {
   public void proceed() {
     byte[] none = new byte[4];
     Frame.of(CONTINUE, none).write(channel);
+  }
+
+  /**
+   * The engine cannot do its part, so the program is given up; whatever else it says is of no
+   * interest.
+   */
+  private void abort() {
+    try {
+      Frame.of(ABORT, new byte[0]).write(channel);
+      await((_, _, fds) -> fds.forEach(Fd::close));
+    } catch (KernelException | CofferException _) {
+      // it is gone already, which is what was wanted
+      lost = true;
+    }
   }
 
   private static Outcome failed(ByteBuffer payload, List<Fd> fds) {
@@ -202,6 +256,16 @@ public final class Executor implements AutoCloseable {
     }
   }
 
+  /** An end that was told while a program ran. */
+  public Optional<Exit> takeExit() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(exits.poll());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Ends the executor with an exit code. */
   public void quit(int code) {
     lock.lock();
@@ -238,14 +302,13 @@ public final class Executor implements AutoCloseable {
 
   private static void require(ByteBuffer payload, int bytes) {
     if (payload.remaining() < bytes) {
-      throw new dev.coffer.model.CofferException("the launcher sent a message that is too short");
+      throw new CofferException("the launcher sent a message that is too short");
     }
   }
 
   private static RuntimeException unexpected(Frame frame) {
     frame.close();
-    return new dev.coffer.model.CofferException(
-        "the launcher sent an unexpected message of kind " + frame.kind());
+    return new CofferException("the launcher sent an unexpected message of kind " + frame.kind());
   }
 
   @Override

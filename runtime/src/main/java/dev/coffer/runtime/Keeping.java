@@ -68,11 +68,15 @@ final class Keeping {
 
   /** What a keeper's registers hold. */
   static long[] registers(Executor executor) {
-    Program nothing = new ProgramBuilder(Registers.landing()).build();
-    return switch (executor.run(nothing, List.of(), (_, _, fds) -> fds.forEach(Fd::close))) {
+    return switch (executor.run(nothing(), List.of(), (_, _, fds) -> fds.forEach(Fd::close))) {
       case Executor.Outcome.Done done -> done.registers();
       case Executor.Outcome.Failed _, Executor.Outcome.Lost _ ->
           throw new CofferException("the keeper does not answer");
     };
+  }
+
+  /** A program that does nothing; its answer is what the registers hold. */
+  static Program nothing() {
+    return new ProgramBuilder(Registers.landing()).build();
   }
 }

@@ -18,6 +18,8 @@ import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.Planner;
 import dev.coffer.runtime.command.CommandSocketName;
 import dev.coffer.runtime.program.Registers;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -40,6 +42,7 @@ public final class Lives implements AutoCloseable {
   /** As LXC's. */
   private static final int COMMAND_BACKLOG = 100;
 
+  private static final Logger LOG = System.getLogger("dev.coffer.runtime");
   private static final int ONE_SHOT = 1 << 30;
   private static final Duration KEEPER_DEATH = Duration.ofSeconds(5);
 
@@ -171,23 +174,26 @@ public final class Lives implements AutoCloseable {
     Life other = lives.put(new Key(lxcPath, name), life);
     if (other != null) {
       // its last clean-up is under way: the socket is given up before the entry
-      awaitGone(other);
-      lives.put(new Key(lxcPath, name), life);
+      if (!awaitGone(other)) {
+        forget(life);
+        throw new CofferException("interrupted");
+      }
     }
     change(life, ContainerState.STARTING);
     return life;
   }
 
-  private void awaitGone(Life other) {
+  private boolean awaitGone(Life other) {
     synchronized (changes) {
       while (other.state() != ContainerState.STOPPED) {
         try {
           changes.wait();
-        } catch (InterruptedException e) {
+        } catch (InterruptedException _) {
           Thread.currentThread().interrupt();
-          throw new CofferException("interrupted");
+          return false;
         }
       }
+      return true;
     }
   }
 
@@ -333,17 +339,22 @@ public final class Lives implements AutoCloseable {
     }
   }
 
-  /** Something came from a keeper. */
+  /** Something came from a keeper; one that makes no sense is done without. */
   private void handle(Life life) {
-    Optional<Executor.Event> event = life.executor.readEvent();
-    if (event.isEmpty()) {
-      rewatch(life);
-      return;
-    }
-    switch (event.get()) {
-      case Executor.Event.Ended ended ->
-          new Stop(this, life).run(new WaitStatus(ended.exit().waitStatus()));
-      case Executor.Event.Gone _ -> keeperGone(life);
+    try {
+      Optional<Executor.Event> event = life.executor.readEvent();
+      if (event.isEmpty()) {
+        rewatch(life);
+        return;
+      }
+      switch (event.get()) {
+        case Executor.Event.Ended ended ->
+            new Stop(this, life).run(new WaitStatus(ended.exit().waitStatus()));
+        case Executor.Event.Gone _ -> keeperGone(life);
+      }
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, life.name() + ": cannot follow its keeper: " + e.getMessage());
+      keeperGone(life);
     }
   }
 
@@ -413,10 +424,15 @@ public final class Lives implements AutoCloseable {
 
   /** The last of a life: cgroups, pid file, run directory, sockets. */
   void finish(Life life) {
-    HostRunner.undo(life.undos);
-    life.directory().remove();
-    forget(life);
-    if (life.spec().ephemeral() && !life.rebootWanted) {
+    try {
+      for (String failure : HostRunner.undo(life.undos)) {
+        LOG.log(Level.WARNING, life.name() + ": " + failure);
+      }
+      life.directory().remove();
+    } finally {
+      forget(life);
+    }
+    if (life.spec != null && life.spec.ephemeral() && !life.rebootWanted) {
       onEphemeralEnd.accept(life);
     }
   }
@@ -480,6 +496,23 @@ public final class Lives implements AutoCloseable {
   void adopt(Life life) {
     lives.put(new Key(life.lxcPath(), life.name()), life);
     keep(life);
+  }
+
+  /** One that ended while no engine was there: its end is told when its console is drained. */
+  void adoptEnded(Life life) {
+    lives.put(new Key(life.lxcPath(), life.name()), life);
+    change(life, ContainerState.STOPPING);
+    life.watched = true;
+    poller.add(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT, life);
+    if (life.executor.hasPendingExit()) {
+      handle(life);
+    }
+  }
+
+  /** One of which nothing runs any more. */
+  void bury(Life life) {
+    lives.put(new Key(life.lxcPath(), life.name()), life);
+    finish(life);
   }
 
   String view() {

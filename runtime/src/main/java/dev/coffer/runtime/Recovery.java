@@ -1,18 +1,23 @@
 package dev.coffer.runtime;
 
+import dev.coffer.linux.CgroupDirs;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.KernelException;
 import dev.coffer.linux.LockFile;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerState;
 import dev.coffer.model.Namespace;
 import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.runtime.program.Registers;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -27,6 +32,7 @@ import java.util.Set;
  */
 final class Recovery {
   private static final Logger LOG = System.getLogger("dev.coffer.runtime");
+  private static final Duration USUAL_ANSWER = Duration.ofSeconds(2);
 
   private final Lives lives;
   private final Recollection recollection;
@@ -54,26 +60,82 @@ final class Recovery {
       return;
     }
     try {
-      long[] registers = Keeping.registers(executor.get());
-      if (hasNoChild(executor.get(), registers)) {
-        executor.get().quit(1);
-        executor.get().close();
-        cleanUp(lock);
-        return;
-      }
-      Life life = new Life(memo.get("name"), Path.of(memo.get("lxcpath")), directory);
-      fill(life, executor.get(), registers);
-      life.lock = lock;
-      lives.adopt(life);
-    } catch (CofferException | KernelException e) {
-      LOG.log(Level.WARNING, memo.get("name") + ": " + e.getMessage());
+      executor.get().ask(Keeping.nothing());
+    } catch (KernelException _) {
+      // it ended this moment
       executor.get().close();
+      cleanUp(lock);
+      return;
+    }
+    if (executor.get().answers(USUAL_ANSWER)) {
+      look(executor.get(), lock);
+    } else {
+      // it is busy, with a hook for instance; others need not wait for it
+      Thread.ofPlatform()
+          .daemon()
+          .name("coffer-recovery")
+          .start(() -> look(executor.get(), lock));
+    }
+  }
+
+  private void look(Executor executor, LockFile lock) {
+    try {
+      if (executor.answer() instanceof Executor.Outcome.Done done
+          && !hasNoChild(executor, done.registers())) {
+        adopt(executor, done.registers(), lock);
+      } else {
+        executor.quit(1);
+        executor.close();
+        cleanUp(lock);
+      }
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, memo.get("name") + ": cannot be taken over: " + e.getMessage());
+      executor.close();
       lock.close();
     }
   }
 
+  private void adopt(Executor executor, long[] registers, LockFile lock) {
+    Life life = new Life(memo.get("name"), Path.of(memo.get("lxcpath")), directory);
+    fill(life, executor, registers);
+    life.lock = lock;
+    if (registers[Registers.MAIN_PID.number()] < 0) {
+      lives.adoptEnded(life);
+      return;
+    }
+    writePidFile(life);
+    lives.adopt(life);
+    if (isFrozen(life)) {
+      lives.frozen(life, true);
+    }
+  }
+
+  /** The engine that started it may not have come to it. */
+  private static void writePidFile(Life life) {
+    Optional<Path> missing = life.pidFile.filter(file -> !Files.exists(file));
+    if (missing.isEmpty()) {
+      return;
+    }
+    try {
+      Files.writeString(missing.get(), String.valueOf(life.keeperPid));
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, life.name() + ": cannot write the pid file: " + e);
+    }
+  }
+
+  private static boolean isFrozen(Life life) {
+    try {
+      return CgroupDirs.isFrozen(life.freezer());
+    } catch (KernelException | CofferException _) {
+      // no freezer here, or its cgroup is gone: then nothing is frozen
+      return false;
+    }
+  }
+
   private static boolean hasNoChild(Executor executor, long[] registers) {
-    return registers[Registers.MAIN_PID.number()] <= 0 && !executor.hasPendingExit();
+    return registers[Registers.MAIN_PID.number()] <= 0
+        && registers[Registers.PENDING.number()] < 0
+        && !executor.hasPendingExit();
   }
 
   /**
@@ -112,17 +174,23 @@ final class Recovery {
     }
   }
 
+  /** Nothing of it runs any more; what its end asks for is done as far as its configuration says. */
   private void cleanUp(LockFile lock) {
-    try (lock) {
-      HostRunner.undo(note.undos());
-      directory.remove();
+    Life life = new Life(memo.get("name"), Path.of(memo.get("lxcpath")), directory);
+    life.lock = lock;
+    life.undos = note.undos();
+    life.state = ContainerState.STOPPING;
+    try {
+      life.spec = recall(life).request().spec();
+    } catch (CofferException e) {
+      LOG.log(Level.WARNING, life.name() + ": " + e.getMessage());
     }
+    lives.bury(life);
   }
 
   private void fill(Life life, Executor executor, long[] registers) {
     String name = life.name();
-    Path lxcPath = life.lxcPath();
-    StartOrder order = recollection.recall(note.config(), name, lxcPath, memo);
+    StartOrder order = recall(life);
     life.undos = note.undos();
     life.order = order;
     life.spec = order.request().spec();
@@ -148,6 +216,10 @@ final class Recovery {
               .map(Pidfd::of);
     }
     life.elsewhere = false;
+  }
+
+  private StartOrder recall(Life life) {
+    return recollection.recall(note.config(), life.name(), life.lxcPath(), memo);
   }
 
   private HostFacts facts(String name) {

@@ -14,6 +14,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -147,10 +148,23 @@ public final class RunDirectory {
       text.append(UNDO).append(undo.encode()).append('\n');
     }
     text.append(CONFIG).append('\n').append(config);
-    Path file = path.resolve(NOTE);
+    write(path.resolve(NOTE), text.toString());
+  }
+
+  /** A container that starts again with its keeper is never without a note. */
+  private static void write(Path file, String text) {
+    boolean again = HostFiles.exists(file);
+    Path written = again ? file.resolveSibling(NOTE + ".new") : file;
     int flags = OpenFlags.WRITE_ONLY | OpenFlags.CREATE | OpenFlags.TRUNCATE;
-    try (Fd note = HostFiles.open(file, flags, 0600)) {
-      note.writeFully(text.toString());
+    try (Fd note = HostFiles.open(written, flags, 0600)) {
+      note.writeFully(text);
+    }
+    try {
+      if (again) {
+        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

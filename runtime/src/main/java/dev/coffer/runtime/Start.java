@@ -168,9 +168,7 @@ final class Start {
   }
 
   private void runHostStep(int index) {
-    fault
-        .filter(wanted -> wanted.step() == index && wanted.party().equals("engine"))
-        .ifPresent(_ -> Runtime.getRuntime().halt(137));
+    dieAt(index);
     try {
       HostRunner.run((HostStep) plan.steps().get(index));
     } catch (KernelException e) {
@@ -347,17 +345,33 @@ final class Start {
     runHostStep(index);
   }
 
+  private void dieAt(int step) {
+    if (fault.isPresent() && fault.get().step() == step) {
+      die();
+    }
+  }
+
   private void die() {
     switch (fault.map(Fault::party).orElse("")) {
       case "engine" -> Runtime.getRuntime().halt(137);
-      case "launcher" -> Pidfd.open(caller.pid()).ifPresent(client -> client.sendSignal(9));
+      case "launcher" -> kill(caller.pid());
+      case "keeper" -> kill(life.keeperPid);
+      case "init" -> kill(life.initPid);
       default -> {}
+    }
+  }
+
+  /** Before the container exists keeper and init have no pid yet. */
+  private static void kill(int pid) {
+    if (pid > 0) {
+      Pidfd.open(pid).ifPresent(process -> process.sendSignal(9));
     }
   }
 
   private void running(long[] registers) {
     life.initPid = (int) registers[Registers.MAIN_PID.number()];
     life.keeperPid = (int) registers[Registers.SELF.number()];
+    dieAt(plan.steps().size());
     order
         .pidFile()
         .ifPresent(file -> {

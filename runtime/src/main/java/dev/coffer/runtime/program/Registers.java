@@ -20,6 +20,7 @@ public final class Registers {
   public static final Register HOOK_LOG = new Register(11);
   public static final Register SELF = new Register(12);
   public static final Register ESCAPE = new Register(13);
+  public static final Register PENDING = new Register(14);
 
   /**
    * The slave of the console's or session's terminal; kept open so that the master never hangs up.
