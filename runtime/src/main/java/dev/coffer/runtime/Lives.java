@@ -146,7 +146,11 @@ public final class Lives implements AutoCloseable {
     if (!order.foreground()) {
       return 0;
     }
-    return new WaitStatus(caller.awaitEnded()).shellCode();
+    int code = new WaitStatus(caller.awaitEnded()).shellCode();
+    awaitGone(
+        life); // the keeper ends before the last clean-up; whoever is told of the end may start
+    // anew
+    return code;
   }
 
   /** The bound command socket is the claim: whoever holds it may start, LXC's tools included. */

@@ -19,6 +19,7 @@ import java.util.List;
 final class Stop {
   private static final Logger LOG = System.getLogger("dev.coffer.runtime");
   private static final int SIGHUP = 1;
+  private static final int SIGINT = 2;
 
   private final Lives lives;
   private final Life life;
@@ -53,9 +54,9 @@ final class Stop {
     lives.finish(life);
   }
 
-  /** lxc-start(1) tells only whether it started; lxc-execute(1) passes the command's status on. */
-  private int exitCode(WaitStatus status) {
-    return life.application ? status.shellCode() : 0;
+  /** A container that halts itself is ended by SIGINT, reboot(2): as it was asked for. */
+  private static int exitCode(WaitStatus status) {
+    return status.signal() == SIGINT ? 0 : status.shellCode();
   }
 
   private boolean startAgain() {
