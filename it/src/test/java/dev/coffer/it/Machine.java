@@ -157,6 +157,19 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
     return lxc("info", container, "-s", "-H").ok().text();
   }
 
+  /** The process id of this test's engine. */
+  public long engine() {
+    String status = run("coffer", "engine", "status", "--format", "json").ok().out();
+    return Long.parseLong(status.replaceFirst("(?s).*\"pid\": ?(\\d+).*", "$1"));
+  }
+
+  /** Kills this test's engine as kill -9 does, and waits for its end. */
+  public void killEngine() {
+    ProcessHandle engine = ProcessHandle.of(engine()).orElseThrow();
+    engine.destroyForcibly();
+    await("the engine's end", Duration.ofSeconds(10), () -> !engine.isAlive());
+  }
+
   /** Something to be undone after the test, last first. */
   public void afterwards(AutoCloseable cleanUp) {
     cleanUps.add(cleanUp);
