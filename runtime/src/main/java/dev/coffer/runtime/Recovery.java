@@ -71,10 +71,7 @@ final class Recovery {
       look(executor.get(), lock);
     } else {
       // it is busy, with a hook for instance; others need not wait for it
-      Thread.ofPlatform()
-          .daemon()
-          .name("coffer-recovery")
-          .start(() -> look(executor.get(), lock));
+      Thread.ofPlatform().daemon().name("coffer-recovery").start(() -> look(executor.get(), lock));
     }
   }
 
@@ -174,7 +171,9 @@ final class Recovery {
     }
   }
 
-  /** Nothing of it runs any more; what its end asks for is done as far as its configuration says. */
+  /**
+   * Nothing of it runs any more; what its end asks for is done as far as its configuration says.
+   */
   private void cleanUp(LockFile lock) {
     Life life = new Life(memo.get("name"), Path.of(memo.get("lxcpath")), directory);
     life.lock = lock;

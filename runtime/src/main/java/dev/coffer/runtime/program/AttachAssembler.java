@@ -92,8 +92,9 @@ public final class AttachAssembler {
   }
 
   /**
-   * All but the cgroup namespace: from inside that, a v2 tree mounted with nsdelegate shows no cgroup
-   * outside, so the child could not be born in its own (cgroups(7) "Delegation containment").
+   * All but the cgroup namespace: from inside that, a v2 tree mounted with nsdelegate shows no
+   * cgroup outside, so the child could not be born in its own (cgroups(7) "Delegation
+   * containment").
    */
   private void join() {
     long flags =
