@@ -12,6 +12,7 @@ import dev.coffer.model.Sourced;
 import dev.coffer.plan.StartRequest;
 import dev.coffer.runtime.StartOrder;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -154,7 +155,10 @@ final class Orders {
       return entries;
     } catch (IOException e) {
       throw new CofferException(
-          "cannot read the fstab " + file.value() + ": " + e.getMessage(),
+          "cannot read the fstab "
+              + file.value()
+              + ": "
+              + (e instanceof NoSuchFileException ? "it does not exist" : e.getMessage()),
           List.of("from  " + file.origin().describe()));
     }
   }

@@ -53,6 +53,10 @@ public final class Hints {
               errno == EPERM || errno == EINVAL
                   ? "ranges must not overlap, and the caller must be allowed to map them (subuid(5))"
                   : null;
+          case ContainerStep.BecomeRoot _ ->
+              errno == EINVAL
+                  ? "root of the container must be mapped: lxc.idmap = u 0 …, and g 0 …"
+                  : null;
           case KeeperStep.SetRlimit limit ->
               errno == EPERM
                   ? "raising the hard limit of "

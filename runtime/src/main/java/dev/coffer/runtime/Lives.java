@@ -136,6 +136,11 @@ public final class Lives implements AutoCloseable {
    * @throws AlreadyRunningException when it runs or another start is under way
    */
   public int start(StartOrder order, Caller caller) {
+    if (!facts.privileged()) {
+      throw new CofferException(
+          "starting a container needs root for now",
+          List.of("hint  run it with sudo; containers of ordinary users are to come"));
+    }
     Life life = claim(order);
     try {
       new Start(this, life, order, caller).run();

@@ -1,5 +1,6 @@
 package dev.coffer.runtime;
 
+import dev.coffer.linux.Errno;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
@@ -27,7 +28,6 @@ import dev.coffer.runtime.program.Program;
 import dev.coffer.runtime.program.Registers;
 import dev.coffer.runtime.program.StartAssembler;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -252,7 +252,7 @@ final class Start {
               | OpenFlags.APPEND
               | OpenFlags.CREATE
               | OpenFlags.NO_CONTROLLING_TERMINAL;
-      borrowed.add(HostFiles.open(caller.cwd().resolve(file), flags, 0600));
+      borrow("open the console", file, flags, consoleOrigin());
     });
     return path.map(_ -> borrowed.getLast());
   }
@@ -262,13 +262,37 @@ final class Start {
         order
             .consoleLog()
             .or(() -> spec.terminals().consoleLog().map(Sourced::value).map(Path::of));
-    log.ifPresent(file ->
-        borrowed.add(
-            HostFiles.open(
-                caller.cwd().resolve(file),
-                OpenFlags.WRITE_ONLY | OpenFlags.APPEND | OpenFlags.CREATE,
-                0600)));
+    String from =
+        order
+            .consoleLog()
+            .map(_ -> "option --console-log")
+            .or(() -> spec.terminals().consoleLog().map(value -> value.origin().describe()))
+            .orElse("");
+    int flags = OpenFlags.WRITE_ONLY | OpenFlags.APPEND | OpenFlags.CREATE;
+    log.ifPresent(file -> borrow("open the console's log", file.toString(), flags, from));
     return log.map(_ -> borrowed.getLast());
+  }
+
+  private String consoleOrigin() {
+    return order
+        .console()
+        .map(_ -> "option --console")
+        .or(() -> spec.terminals().consolePath().map(value -> value.origin().describe()))
+        .orElse("");
+  }
+
+  private void borrow(String what, String file, int flags, String from) {
+    Path path = caller.cwd().resolve(file);
+    try {
+      borrowed.add(HostFiles.open(path, flags, 0600));
+    } catch (KernelException e) {
+      throw cannot(what, path, e, from);
+    }
+  }
+
+  private static CofferException cannot(String what, Path path, KernelException e, String from) {
+    return new CofferException(
+        "cannot " + what + " " + path + ": " + Errno.describe(e.errno()), List.of("from  " + from));
   }
 
   private AssemblyContext context(List<Register> landings) {
@@ -375,10 +399,11 @@ final class Start {
     order
         .pidFile()
         .ifPresent(file -> {
-          try {
-            Files.writeString(file.toAbsolutePath(), String.valueOf(life.keeperPid));
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
+          int flags = OpenFlags.WRITE_ONLY | OpenFlags.CREATE | OpenFlags.TRUNCATE;
+          try (Fd opened = HostFiles.open(file.toAbsolutePath(), flags, 0644)) {
+            opened.writeFully(String.valueOf(life.keeperPid));
+          } catch (KernelException e) {
+            throw cannot("write the pid file", file, e, "option --pidfile");
           }
         });
   }
