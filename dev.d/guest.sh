@@ -15,9 +15,15 @@ run_guest() {
   }
   rm -rf build/results build/guest
   mkdir -p build/results
-  local pattern=${1:+".*${1}.*"} rc=0
+  local pattern=${1:+".*${1}.*"} rc=0 archive debian=()
+  # Made here: the guest has no network.
+  if archive=$(it/debian 2>build/debian.log); then
+    debian=(--share "${archive%/*}" --env "COFFER_DEBIAN_12=$archive")
+  else
+    last_lines build/debian.log
+  fi
   COFFER_VM_JDK=$JAVA_HOME vm/vm-run --timeout "${COFFER_GUEST_TIMEOUT:-2400}" --share "$top/build/results:rw" \
-    --log "$top/build/guest" -- \
+    --log "$top/build/guest" "${debian[@]}" -- \
     java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto --enable-native-access=ALL-UNNAMED \
     "-Dcoffer.prefix=$prefix" -cp "it/target/test-classes:it/target/lib/*" \
     org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=testfeed \

@@ -48,6 +48,8 @@ final class Debian {
   /** Made once, by a script that keeps it in the user's cache. */
   private static String archive(Machine machine) {
     String given = System.getenv("COFFER_DEBIAN_12");
+    boolean inGuest = System.getenv("COFFER_VM") != null;
+    assumeTrue(given != null || !inGuest, "the host had no Debian for the virtual machine");
     if (given != null) {
       return given;
     }

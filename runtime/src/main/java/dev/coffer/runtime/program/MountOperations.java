@@ -116,12 +116,14 @@ final class MountOperations {
           .to(tree);
       keeper.place(opened);
     }
+    // A copy made in the host's mount namespace is a peer of the host's mount: what the container
+    // mounts would show there, and pivot_root(2) refuses a root that is shared.
+    Blob attr = program.words(idMapped ? Flags.MOUNT_ATTR_IDMAP : 0, 0, Flags.MS_SLAVE, 0);
     if (idMapped) {
-      Blob attr = program.words(Flags.MOUNT_ATTR_IDMAP, 0, 0, 0);
       keeper.store(attr.plus(24), userNamespaceFd, 8);
-      long flags = Flags.AT_EMPTY_PATH | (recursive ? Flags.AT_RECURSIVE : 0);
-      keeper.sys(Sys.MOUNT_SETATTR, tree, empty, flags, attr, 32).tolerateAnyIf(optional);
     }
+    long flags = Flags.AT_EMPTY_PATH | (recursive ? Flags.AT_RECURSIVE : 0);
+    keeper.sys(Sys.MOUNT_SETATTR, tree, empty, flags, attr, 32).tolerateAnyIf(optional);
     keeper.signal(tree.number(), 1);
     keeper.sys(Sys.CLOSE, tree);
     child.await(tree.number(), 1);
