@@ -199,7 +199,8 @@ final class LocalContainer implements Container {
       } else if (host.lives().await(lxcPath, name, states, Optional.of(shorter(left)))) {
         return true;
       }
-      if (System.nanoTime() >= end) {
+      // interrupted: whoever asked is gone
+      if (System.nanoTime() >= end || Thread.currentThread().isInterrupted()) {
         return false;
       }
     }
