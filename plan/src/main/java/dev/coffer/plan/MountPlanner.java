@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The container's view of files: root, kernel file systems, the configured mounts. */
 final class MountPlanner {
@@ -88,6 +89,31 @@ final class MountPlanner {
     request.fstab().forEach(entry -> steps.add(entry(entry)));
     spec.mounts().entries().forEach(entry -> steps.add(entry(entry)));
     cgroup(auto, origin, steps);
+    return steps;
+  }
+
+  /**
+   * How mounts propagate, said when all of them are there: with a root of its own all are shared among the
+   * container's mount namespaces, as its services expect, but for those that say otherwise.
+   */
+  List<Step> propagations() {
+    List<Step> steps = new ArrayList<>();
+    spec.rootfs()
+        .path()
+        .ifPresent(
+            root ->
+                steps.add(
+                    new ContainerStep.SetPropagation(".", "rshared", false, root.origin())));
+    Stream.concat(request.fstab().stream(), spec.mounts().entries().stream())
+        .forEach(
+            entry -> {
+              String word = MountOptions.of(entry.value().options()).attributes().propagation();
+              if (!word.isEmpty()) {
+                steps.add(
+                    new ContainerStep.SetPropagation(
+                        target(entry), word, entry.value().optional(), entry.origin()));
+              }
+            });
     return steps;
   }
 

@@ -168,6 +168,9 @@ public final class Planner {
                 new ContainerStep.SetSysctl(
                     value.value().name(), value.value().value(), value.origin())));
     root.ifPresent(mount -> steps.add(new ContainerStep.PivotRoot(mount.origin())));
+    if (ownMounts) {
+      steps.addAll(mounts.propagations());
+    }
     if (!mounts.needsCgroupNamespaceEarly()) {
       unshareCgroup();
     }

@@ -10,6 +10,11 @@ import java.util.Map;
 
 /** The variables hooks find, lxc.container.conf(5) "CONTAINER HOOKS ENVIRONMENT VARIABLES". */
 final class HookEnvironment {
+  private static final List<String> LEVELS =
+      List.of("TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "CRIT", "ALERT", "FATAL");
+
+  private static final int DEFAULT_LEVEL = 5;
+
   private HookEnvironment() {}
 
   static List<String> of(Map<String, String> environment) {
@@ -25,7 +30,7 @@ final class HookEnvironment {
     spec.rootfs().path().ifPresent(path -> variables.add("LXC_ROOTFS_PATH=" + path.value()));
     variables.add("LXC_ROOTFS_MOUNT=" + mountPoint);
     variables.add("LXC_CGNS_AWARE=1");
-    spec.log().level().ifPresent(level -> variables.add("LXC_LOG_LEVEL=" + level));
+    variables.add("LXC_LOG_LEVEL=" + LEVELS.get(spec.log().level().orElse(DEFAULT_LEVEL)));
     variables.add("LXC_HOOK_VERSION=" + spec.hookVersion());
     spec.terminals()
         .consolePath()

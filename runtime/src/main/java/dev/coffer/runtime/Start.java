@@ -35,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One start: journal first, then the host's steps, then the launcher's program. What fails leaves
@@ -316,7 +317,7 @@ final class Start {
         spec.hookVersion(),
         spec.hasUserNamespace() ? lives.facts().allCapabilities() : lives.facts().capabilities(),
         spec.hasUserNamespace(),
-        laterHooks,
+        laterHooks ? life.fresh : Set.of(),
         spec.signals().keeperDeath(),
         lives.wake(),
         "[coffer keeper] " + spec.lxcPath() + " " + spec.name(),

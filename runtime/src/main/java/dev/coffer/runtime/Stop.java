@@ -83,13 +83,15 @@ final class Stop {
     List<String> variables =
         new ArrayList<>(HookEnvironment.of(life.spec(), life.order.request().mountPoint()));
     variables.add("LXC_TARGET=" + (reboot ? "reboot" : "stop"));
+    variables.add("LXC_PID=" + life.initPid());
     Program program =
         HookAssembler.assemble(
             hooks,
             life.name(),
             HookEnvironment.of(BackgroundCaller.INSTANCE.environment()),
             variables,
-            life.spec().hookVersion());
+            life.spec().hookVersion(),
+            life.namespaces());
     Executor.Outcome outcome =
         life.executor.run(program, List.of(), (_, _, fds) -> fds.forEach(fd -> fd.close()));
     if (outcome instanceof Executor.Outcome.Failed failed) {

@@ -1,7 +1,9 @@
 package dev.coffer.runtime.program;
 
+import dev.coffer.model.Namespace;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a program needs besides the plan: values of the moment.
@@ -16,7 +18,7 @@ import java.util.Optional;
  * @param hookVersion 0 or 1
  * @param capabilities the caller's effective capabilities as bits
  * @param userNamespace whether the container has its own
- * @param namespaces whether hooks want the container's namespaces by path
+ * @param namespaces those of the container that are kept open for the hooks of its end
  * @param wake the command that wakes an engine
  * @param title what the keeper shows as its command line
  * @param runningTag tag of the report that hands init's pidfd over
@@ -33,7 +35,7 @@ public record AssemblyContext(
     int hookVersion,
     long capabilities,
     boolean userNamespace,
-    boolean namespaces,
+    Set<Namespace> namespaces,
     int deathSignal,
     List<String> wake,
     String title,

@@ -8,6 +8,7 @@ import dev.coffer.runtime.AttachOrder;
 import dev.coffer.runtime.program.Arg.Blob;
 import dev.coffer.runtime.program.Arg.Register;
 import java.util.List;
+import java.util.Set;
 
 /** Encodes a command that is run inside a running container. */
 public final class AttachAssembler {
@@ -126,7 +127,7 @@ public final class AttachAssembler {
     }
     order.personality().ifPresent(process::personality);
     if (!order.dropped().isEmpty()) {
-      process.dropCapabilities(order.dropped(), -1L);
+      process.dropCapabilities(order.dropped(), -1L, Set.of());
     }
     if (order.noNewPrivileges()) {
       process.forbidNewPrivileges();

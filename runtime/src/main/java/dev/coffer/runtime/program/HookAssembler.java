@@ -1,9 +1,11 @@
 package dev.coffer.runtime.program;
 
 import dev.coffer.linux.Sys;
+import dev.coffer.model.Namespace;
 import dev.coffer.model.plan.RunHook;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A program that runs hooks of a container that has ended, in its keeper. */
 public final class HookAssembler {
@@ -14,7 +16,8 @@ public final class HookAssembler {
       String name,
       List<String> environment,
       List<String> hookEnvironment,
-      int hookVersion) {
+      int hookVersion,
+      Set<Namespace> namespaces) {
     AssemblyContext context =
         new AssemblyContext(
             name,
@@ -27,7 +30,7 @@ public final class HookAssembler {
             hookVersion,
             0,
             false,
-            true,
+            namespaces,
             0,
             List.of(),
             "",
@@ -40,7 +43,7 @@ public final class HookAssembler {
         .to(Registers.HOOK_LOG)
         .tolerateAny();
     HookOperations operations = new HookOperations(program, context);
-    hooks.forEach(hook -> operations.run(program.main(), hook, true));
+    hooks.forEach(hook -> operations.run(program.main(), hook, false));
     program.main().sys(Sys.CLOSE, Registers.HOOK_LOG).tolerateAny();
     program.main().set(Registers.HOOK_LOG, -1L);
     return program.build();

@@ -1,11 +1,13 @@
 package dev.coffer.runtime.program;
 
+import dev.coffer.model.HookType;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.plan.Place;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.runtime.program.Arg.Blob;
 import dev.coffer.runtime.program.Arg.Register;
 import dev.coffer.runtime.program.Stream.Text;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,27 +27,55 @@ final class HookOperations {
     this.context = context;
   }
 
-  void run(Stream stream, RunHook hook, boolean afterClone) {
+  /**
+   * @param alive whether the container has been born in this program, so that only now its pid is known
+   */
+  void run(Stream stream, RunHook hook, boolean alive) {
     List<Blob> environment = new ArrayList<>();
     context.environment().forEach(variable -> environment.add(program.text(variable)));
     context.hookEnvironment().forEach(variable -> environment.add(program.text(variable)));
-    environment.add(program.text("LXC_HOOK_TYPE=" + hook.type().key()));
-    environment.add(program.text("LXC_HOOK_SECTION=lxc"));
-    if (afterClone && hook.place() == Place.KEEPER) {
-      environment.add(pid(stream));
-      if (context.namespaces()) {
-        namespaces(stream, environment);
-      }
+    if (context.hookVersion() > 0) {
+      environment.add(program.text("LXC_HOOK_TYPE=" + hook.type().key()));
+      environment.add(program.text("LXC_HOOK_SECTION=lxc"));
     }
-    String command = "exec " + hook.command();
-    if (context.hookVersion() == 0) {
-      command += " " + quote(context.name()) + " lxc " + hook.type().key();
+    if (alive && hook.place() == Place.KEEPER) {
+      environment.add(pid(stream));
+    }
+    boolean atTheEnd = hook.type() == HookType.STOP || hook.type() == HookType.POST_STOP;
+    if (atTheEnd) {
+      context
+          .namespaces()
+          .forEach(
+              namespace ->
+                  environment.add(
+                      path(stream, "LXC_" + namespace.file().toUpperCase(Locale.ROOT) + "_NS=", namespace)
+                          .blob()));
     }
     stream.spawn(
         program.text("/bin/sh"),
-        program.vectorOf(List.of("sh", "-c", command)),
+        program.vector(List.of(program.text("sh"), program.text("-c"), command(stream, hook))),
         program.vector(environment),
         Registers.HOOK_LOG);
+  }
+
+  /** The line for the shell; stop hooks of version 0 are told the namespaces as arguments. */
+  private Blob command(Stream stream, RunHook hook) {
+    String command = "exec " + hook.command();
+    if (context.hookVersion() > 0) {
+      return program.text(command);
+    }
+    command += " " + quote(context.name()) + " lxc " + hook.type().key();
+    if (hook.type() != HookType.STOP) {
+      return program.text(command);
+    }
+    int length = command.getBytes(StandardCharsets.UTF_8).length;
+    Text line =
+        program.growing(command, length + 1 + context.namespaces().size() * NUMBER_ROOM);
+    for (Namespace namespace : context.namespaces()) {
+      Text argument = path(stream, " " + namespace.file() + ":", namespace);
+      stream.append(line, argument.blob());
+    }
+    return line.blob();
   }
 
   private Blob pid(Stream stream) {
@@ -54,15 +84,13 @@ final class HookOperations {
     return text.blob();
   }
 
-  private void namespaces(Stream stream, List<Blob> environment) {
-    for (Namespace namespace : Namespace.values()) {
-      String variable = "LXC_" + namespace.file().toUpperCase(Locale.ROOT) + "_NS=/proc/";
-      Text text = program.growing(variable, NUMBER_ROOM);
-      stream.decimal(text, Registers.SELF);
-      stream.append(text, program.text("/fd/"));
-      stream.decimal(text, new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()));
-      environment.add(text.blob());
-    }
+  /** {@code START/proc/KEEPER/fd/NUMBER}. */
+  private Text path(Stream stream, String start, Namespace namespace) {
+    Text text = program.growing(start + "/proc/", NUMBER_ROOM);
+    stream.decimal(text, Registers.SELF);
+    stream.append(text, program.text("/fd/"));
+    stream.decimal(text, new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()));
+    return text;
   }
 
   private static String quote(String text) {

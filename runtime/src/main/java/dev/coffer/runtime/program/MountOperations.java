@@ -136,7 +136,6 @@ final class MountOperations {
     instance(
         step.type(), step.source(), step.data(), step.attributes(), mount, end, step.optional());
     attach(mount, step.target(), step.optional(), end);
-    propagate(mount, step.attributes());
     child.place(end);
   }
 
@@ -215,7 +214,6 @@ final class MountOperations {
     }
     set(tree, step.attributes(), step.recursive(), step.optional());
     attach(tree, step.target(), step.optional(), end);
-    propagate(tree, step.attributes());
     child.place(end);
   }
 
@@ -393,11 +391,11 @@ final class MountOperations {
         .tolerateAnyIf(optional);
   }
 
-  private void propagate(Register mount, MountAttributes attributes) {
-    String word = attributes.propagation();
-    if (word.isEmpty()) {
-      return;
-    }
+  void propagate(ContainerStep.SetPropagation step) {
+    Label end = new Label();
+    String word = step.propagation();
+    Register mount = open(step.path(), step.optional());
+    skipIfFailed(mount, step.optional(), end);
     boolean recursive = word.startsWith("r");
     long propagation =
         switch (recursive ? word.substring(1) : word) {
@@ -406,14 +404,19 @@ final class MountOperations {
           case "shared" -> Flags.MS_SHARED;
           default -> Flags.MS_UNBINDABLE;
         };
-    attributes(
-        child,
-        mount,
-        empty,
-        Flags.AT_EMPTY_PATH | (recursive ? Flags.AT_RECURSIVE : 0),
-        0,
-        0,
-        propagation);
+    Blob attr = program.words(0, 0, propagation, 0);
+    // EINVAL: an optional mount that is not there leaves a plain directory
+    child
+        .sys(
+            Sys.MOUNT_SETATTR,
+            mount,
+            empty,
+            Flags.AT_EMPTY_PATH | (recursive ? Flags.AT_RECURSIVE : 0),
+            attr,
+            32)
+        .tolerateAnyIf(step.optional());
+    child.sys(Sys.CLOSE, mount);
+    child.place(end);
   }
 
   private void attributes(

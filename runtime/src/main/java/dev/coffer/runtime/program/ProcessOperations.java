@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What the first process does to itself: credentials, session, limits of its rights, execution. */
 public final class ProcessOperations {
@@ -79,12 +80,15 @@ public final class ProcessOperations {
    * init that is not root.
    *
    * @param held bits of the capabilities held now; -1 when that is not known
+   * @param later those that are held until the execution of another program, which then loses them
    */
-  public void dropCapabilities(List<Capability> dropped, long held) {
+  public void dropCapabilities(List<Capability> dropped, long held, Set<Capability> later) {
     long kept = held;
     for (Capability capability : dropped) {
       stream.sys(Sys.PRCTL, Flags.PR_CAPBSET_DROP, capability.number(), 0, 0, 0);
-      kept &= ~capability.bit();
+      if (!later.contains(capability)) {
+        kept &= ~capability.bit();
+      }
     }
     if (held == -1L) {
       return;
@@ -169,7 +173,7 @@ public final class ProcessOperations {
       stream.place(next);
     }
     if (last) {
-      stream.fail(worst);
+      stream.fail(Sys.EXECVE, worst);
     }
   }
 

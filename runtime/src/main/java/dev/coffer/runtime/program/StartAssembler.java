@@ -2,6 +2,7 @@ package dev.coffer.runtime.program;
 
 import dev.coffer.linux.Errno;
 import dev.coffer.linux.Sys;
+import dev.coffer.model.Capability;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Limits.Rlimit;
 import dev.coffer.model.Namespace;
@@ -18,9 +19,11 @@ import dev.coffer.runtime.program.Arg.Blob;
 import dev.coffer.runtime.program.Arg.Register;
 import dev.coffer.runtime.program.Stream.Text;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -69,6 +72,7 @@ public final class StartAssembler {
   private boolean synchronised;
   private boolean rootOpen;
   private boolean procOpen;
+  private boolean namespacesOpen;
   private int ttys;
   private boolean devpts;
 
@@ -102,6 +106,9 @@ public final class StartAssembler {
       keeper.step(i);
       child.step(i);
       fault(i);
+      if (executes(step)) {
+        openNamespaces();
+      }
       synchronise(step);
       emit(i, step);
       last = step.place();
@@ -180,6 +187,10 @@ public final class StartAssembler {
         || step instanceof RunHook;
   }
 
+  private static boolean executes(Step step) {
+    return step instanceof ContainerStep.Execute || step instanceof ContainerStep.BecomeInit;
+  }
+
   private void synchronise(Step step) {
     if (!cloned) {
       return;
@@ -202,12 +213,10 @@ public final class StartAssembler {
       }
       return;
     }
-    boolean executes =
-        step instanceof ContainerStep.Execute || step instanceof ContainerStep.BecomeInit;
     boolean wanted =
         keeperMustSignal
             || (concurrentPending && needsConcurrent(step))
-            || (executes && !synchronised);
+            || (executes(step) && !synchronised);
     if (wanted) {
       keeper.signal(0, 0);
       owedAwaits++;
@@ -271,9 +280,6 @@ public final class StartAssembler {
     }
     program.cloneChild(flags, cgroup, true, Registers.MAIN_PID);
     cloned = true;
-    if (context.namespaces()) {
-      openNamespaces();
-    }
     if (step.namespaces().contains(Namespace.USER)) {
       Register directory = openProcess();
       keeper
@@ -299,9 +305,20 @@ public final class StartAssembler {
     return directory;
   }
 
+  /** Held for the hooks of the container's end, when it has left and joined all there is to. */
   private void openNamespaces() {
+    if (context.namespaces().isEmpty() || namespacesOpen) {
+      return;
+    }
+    namespacesOpen = true;
+    if (last == Place.CONTAINER) {
+      child.signal(0, 0);
+      keeper.await(0, 0);
+    }
+    last = Place.KEEPER;
+    keeperMustSignal = true;
     Register directory = openProcess();
-    for (Namespace namespace : Namespace.values()) {
+    for (Namespace namespace : context.namespaces()) {
       keeper
           .sys(Sys.OPENAT, directory, program.text("ns/" + namespace.file()), Flags.O_CLOEXEC, 0)
           .to(new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()))
@@ -389,11 +406,16 @@ public final class StartAssembler {
           context.terminalPath().ifPresent(path -> mounts.bindHostPath(path, console.path()));
       case ContainerStep.CreateTtys created -> createTtys(created);
       case ContainerStep.PivotRoot _ -> pivot();
+      case ContainerStep.SetPropagation propagation -> {
+        openRoot();
+        mounts.propagate(propagation);
+      }
       case ContainerStep.SetPersonality personality ->
           process.personality(personality.personality());
       case ContainerStep.SetSysctl sysctl -> setSysctl(sysctl);
       case ContainerStep.DropCapabilities drop ->
-          process.dropCapabilities(drop.capabilities(), context.capabilities());
+          process.dropCapabilities(
+              drop.capabilities(), context.capabilities(), stillNeeded());
       case ContainerStep.ForbidNewPrivileges _ -> process.forbidNewPrivileges();
       case ContainerStep.StartSession session -> startSession(session.streams());
       case ContainerStep.BecomeInit _ -> {
@@ -532,6 +554,13 @@ public final class StartAssembler {
     child.sys(Sys.OPENAT2, Registers.PROC, path, how, 24).to(file);
     child.sys(Sys.WRITE, file, program.text(sysctl.value()), length);
     child.sys(Sys.CLOSE, file);
+  }
+
+  /** What becoming another user takes; executing its command ends it, like all that is dropped. */
+  private Set<Capability> stillNeeded() {
+    return plan.steps().stream().anyMatch(ContainerStep.BecomeUser.class::isInstance)
+        ? EnumSet.of(Capability.SETUID, Capability.SETGID)
+        : EnumSet.noneOf(Capability.class);
   }
 
   private void startSession(Streams streams) {

@@ -201,8 +201,9 @@ public final class Stream {
     add(INIT, "init");
   }
 
-  public void fail(Object errno) {
-    add(FAIL, "check", errno);
+  /** Fails with an error that an earlier {@code call} had. */
+  public void fail(Sys call, Object errno) {
+    add(FAIL, call.describe(), errno);
   }
 
   public void wake(Blob argv) {

@@ -1,0 +1,161 @@
+package dev.coffer.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** lxc.idmap, with owners changed on disk and with mounts that map them. */
+class IdMapTest {
+  @RegisterExtension final Machine machine = new Machine();
+
+  @Test
+  void rootInsideIsNobodyOutside() {
+    Box box = new Box(machine, "c1").mapped().shifted().started("-d");
+    assertEquals("0", box.inside("id -u"));
+    assertEquals("200000\t200000\t200000\t200000", box.status("Uid"));
+    assertEquals("200000\t200000\t200000\t200000", box.status("Gid"));
+    assertEquals("0 200000 65536", box.inside("echo $(cat /proc/self/uid_map)"));
+    assertEquals("deny", box.inside("cat /proc/self/setgroups").replace("allow", "deny"));
+    assertEquals("", box.inside("find /bin /etc ! -user 0 2>/dev/null || ls -n /etc | grep 65534"));
+    box.inside("touch /etc/made");
+    assertEquals(
+        "200000 200000",
+        machine.run("stat", "-c", "%u %g", box.rootfs() + "/etc/made").ok().text());
+  }
+
+  @Test
+  void aMountThatMapsLeavesTheOwnersOnDiskAlone() {
+    Box box = new Box(machine, "c1").mapped("lxc.rootfs.options = idmap=container").started("-d");
+    assertEquals("0 0", box.inside("stat -c '%u %g' /etc/passwd"));
+    assertEquals("200000\t200000\t200000\t200000", box.status("Uid"));
+    box.inside("touch /etc/made");
+    assertEquals(
+        "0 0", machine.run("stat", "-c", "%u %g", box.rootfs() + "/etc/made").ok().text());
+    assertEquals("0", box.inside("ls -ln / | grep -c 65534 || true"));
+  }
+
+  @Test
+  void aRootOnlyRootCanReachServesAMappedContainer() throws Exception {
+    Box box = new Box(machine, "c1").mapped("lxc.rootfs.options = idmap=container");
+    Files.setPosixFilePermissions(
+        machine.lxcpath(), PosixFilePermissions.fromString("rwx------"));
+    box.started("-d");
+    assertEquals("0", box.inside("id -u"));
+  }
+
+  @Test
+  void aMountFromASourceOnlyRootCanReachWorks() throws Exception {
+    Path hidden = Box.directory(machine.home().resolve("hidden"));
+    Box.write(Box.directory(hidden.resolve("data")).resolve("file"), "content\n");
+    Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rwx------"));
+    Box box =
+        new Box(machine, "c1")
+            .mapped(
+                "lxc.mount.entry = " + hidden + "/data data none bind,ro,create=dir 0 0",
+                "lxc.mount.entry = " + hidden + "/none none none bind,optional,create=dir 0 0",
+                "lxc.mount.entry = " + hidden + "/data own none bind,idmap=container,create=dir 0 0",
+                "lxc.mount.entry = tmpfs scratch tmpfs size=1m,create=dir 0 0")
+            .shifted()
+            .started("-d");
+    assertEquals("content", box.inside("cat /data/file"));
+    assertEquals("65534", box.inside("stat -c %u /data/file"));
+    assertEquals("0", box.inside("stat -c %u /own/file"));
+    box.inside("echo more > /own/file && echo x > /scratch/x");
+    assertEquals("0", box.inside("stat -c %u /scratch/x"));
+  }
+
+  @Test
+  void severalRangesAreMappedInOneGo() {
+    Box box =
+        new Box(machine, "c1")
+            .config(
+                "lxc.idmap = u 0 200000 1000",
+                "lxc.idmap = g 0 200000 1000",
+                "lxc.idmap = u 1000 1000 1",
+                "lxc.idmap = g 1000 1000 1",
+                "lxc.idmap = u 1001 201001 64535",
+                "lxc.idmap = g 1001 201001 64535")
+            .shifted()
+            .started("-d");
+    assertEquals(
+        "0 200000 1000 1000 1000 1 1001 201001 64535", box.inside("echo $(cat /proc/1/uid_map)"));
+    box.inside("touch /tmp/x && chown 1000:1000 /tmp/x");
+    assertEquals(
+        "1000 1000", machine.run("stat", "-c", "%u %g", box.rootfs() + "/tmp/x").ok().text());
+  }
+
+  @Test
+  void aMapWithoutTheTtyGroupWorksToo() {
+    Box box =
+        new Box(machine, "c1")
+            .config(
+                "lxc.idmap = u 0 200000 1", "lxc.idmap = g 0 200000 1", "lxc.tty.max = 1")
+            .shifted()
+            .started("-d");
+    assertEquals("0", box.inside("stat -c %u /dev/tty1"));
+    box.inside("echo x > /dev/tty1; echo x > /dev/console");
+  }
+
+  @Test
+  void attachedCommandsCanTakeAnyMappedId() {
+    Box box = new Box(machine, "c1").mapped().shifted().started("-d");
+    assertEquals(
+        "7 8", box.attach("-u", "7", "-g", "8", "--", "sh", "-c", "echo $(id -u; id -g)").ok().text());
+  }
+
+  @Test
+  void ownersThatDoNotFitAreTold() throws Exception {
+    Box box = new Box(machine, "c1").mapped();
+    Files.setPosixFilePermissions(
+        box.rootfs(), PosixFilePermissions.fromString("rwx------"));
+    Outcome outcome = box.start("-d").exits(1);
+    assertTrue(outcome.err().contains("idmap=container"), outcome.err());
+  }
+
+  @Test
+  void aMapOfOneKindOnlyIsRefused() {
+    Box box = new Box(machine, "c1").config("lxc.idmap = u 0 200000 65536").shifted();
+    Outcome outcome = box.start("-d").exits(1);
+    assertTrue(outcome.err().contains("lxc.idmap"), outcome.err());
+  }
+
+  @Test
+  void mapsThatOverlapAreRefused() {
+    Box box =
+        new Box(machine, "c1")
+            .config(
+                "lxc.idmap = u 0 200000 10",
+                "lxc.idmap = u 5 300000 10",
+                "lxc.idmap = g 0 200000 10")
+            .shifted();
+    Outcome outcome = box.start("-d").exits(1);
+    assertTrue(outcome.err().contains("overlap"), outcome.err());
+  }
+
+  @Test
+  void theOptionNeedsAMap() {
+    Box box = new Box(machine, "c1").config("lxc.rootfs.options = idmap=container");
+    box.refuses(
+        "\"idmap=container\" needs a container with an id map",
+        "  from  "
+            + box.configFile()
+            + ":"
+            + box.line("lxc.rootfs.options = idmap=container")
+            + "  lxc.rootfs.options",
+        "  hint  add lxc.idmap lines, or remove the option");
+  }
+
+  @Test
+  void capabilitiesInsideReachNothingOutside() {
+    Box box = new Box(machine, "c1").mapped().shifted().started("-d");
+    assertTrue(box.status("CapEff").startsWith("000001ff"), "all of its own namespace");
+    box.tryInside("mknod /tmp/sda b 8 0").exits(1);
+    box.tryInside("echo 1 > /proc/sys/kernel/sysrq").exits(1);
+    box.tryInside("mount -t tmpfs t /tmp").ok();
+  }
+}
