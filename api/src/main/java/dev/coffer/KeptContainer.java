@@ -9,6 +9,7 @@ import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.Lives;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,7 +37,10 @@ record KeptContainer(Lives lives, Life life) implements RunningContainer {
 
   @Override
   public Set<Namespace> namespaces() {
-    return life.namespaces();
+    Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
+    namespaces.addAll(life.namespaces());
+    namespaces.addAll(life.sharedNamespaces());
+    return namespaces;
   }
 
   @Override

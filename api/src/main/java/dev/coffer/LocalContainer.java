@@ -143,7 +143,7 @@ final class LocalContainer implements Container {
 
   @Override
   public Plan plan(StartOptions options) {
-    return host.lives().plan(order(options));
+    return host.lives().plan(order(options), caller);
   }
 
   private RunningContainer running() {

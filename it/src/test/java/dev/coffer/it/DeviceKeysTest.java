@@ -32,8 +32,7 @@ class DeviceKeysTest {
     assertEquals("crw-rw-rw-", box.inside("ls -lL /dev/ptmx | cut -c1-10"));
     assertEquals(
         "/proc/self/fd /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2",
-        box.inside(
-            "echo $(readlink /dev/fd /dev/stdin /dev/stdout /dev/stderr)"));
+        box.inside("echo $(for i in fd stdin stdout stderr; do readlink /dev/$i; done)"));
   }
 
   @Test
@@ -64,7 +63,7 @@ class DeviceKeysTest {
     assertFalse(box.mount("/dev").isThere());
     assertEquals("x", box.inside("cat /dev/mine"));
     assertTrue(box.mount("/dev/pts").isThere());
-    assertFalse(Files.exists(box.rootfs().resolve("dev/null")));
+    assertEquals("", box.inside("ls /dev | grep full || true"));
   }
 
   @Test
@@ -99,8 +98,8 @@ class DeviceKeysTest {
         new Box(machine, "c1")
             .config("lxc.init.cmd = /bin/sh -c 'stty -a < /dev/console > /seen; exec sleep 999'")
             .started("-d");
-    Machine.await("seen", SOON, () -> Files.exists(box.rootfs().resolve("seen")));
-    assertTrue(Box.read(box.rootfs().resolve("seen")).contains("speed"));
+    Machine.await(
+        "its settings are seen", SOON, () -> box.inside("cat /seen").contains("speed"));
     assertTrue(box.inside("readlink /proc/1/fd/0").contains("/pts/"));
   }
 
@@ -164,7 +163,11 @@ class DeviceKeysTest {
 
   @Test
   void aMappedContainersRootOwnsItsConsole() {
-    Box box = new Box(machine, "c1").mapped("lxc.tty.max = 1").shifted().started("-d");
+    Box box =
+        new Box(machine, "c1")
+            .mapped("lxc.tty.max = 1", "lxc.init.cmd = /bin/sleep 999")
+            .shifted()
+            .started("-d");
     assertEquals("0 5", box.inside("stat -c '%u %g' /dev/console"));
     assertEquals("0 5", box.inside("stat -c '%u %g' /dev/tty1"));
     box.inside("echo x > /dev/console; echo y > /dev/tty1");

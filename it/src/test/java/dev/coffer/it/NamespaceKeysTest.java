@@ -140,7 +140,7 @@ class NamespaceKeysTest {
 
   @Test
   void withoutAnyNetworkKeyThereIsALoopbackThatIsDown() {
-    Box box = new Box(machine, "c1").started("-d");
+    Box box = new Box(machine, "c1").config("lxc.init.cmd = /bin/sleep 999").started("-d");
     assertNotEquals(ofHost("net"), ofInit(box, "net"));
     assertEquals("lo", box.inside("ls /sys/class/net"));
     assertFalse(box.inside("ip link show lo").contains(",UP"));
@@ -150,7 +150,10 @@ class NamespaceKeysTest {
   void anEmptyNetworkHasALoopbackThatComesUpWhenAskedFor() {
     Box box =
         new Box(machine, "c1")
-            .config("lxc.net.0.type = empty", "lxc.net.0.flags = up")
+            .config(
+                "lxc.init.cmd = /bin/sleep 999",
+                "lxc.net.0.type = empty",
+                "lxc.net.0.flags = up")
             .started("-d");
     assertEquals("lo", box.inside("ls /sys/class/net"));
     assertTrue(box.inside("ip link show lo").contains(",UP"));

@@ -20,6 +20,11 @@ public final class Hints {
   private static final int ENOSPC = 28;
   private static final int EROFS = 30;
   private static final int ELOOP = 40;
+  private static final int EOVERFLOW = 75;
+
+  private static final String MAPPED_OWNERS =
+      "the container's root may not use it: give the files to the mapped ids, or set"
+          + " lxc.rootfs.options = idmap=container";
 
   private Hints() {}
 
@@ -73,7 +78,13 @@ public final class Hints {
           case HostStep.CreateCgroup _ -> cgroup(errno);
           case ContainerStep.SetSysctl sysctl -> sysctl(sysctl, errno);
           case ContainerStep.MountDevpts _ ->
-              errno == EINVAL ? "gid 5 (tty) must be mapped, see lxc.idmap" : null;
+              errno == EINVAL ? "gid 5 (tty) must be mapped, see lxc.idmap" : target(call, errno);
+          case ContainerStep.CreateDevice _,
+              ContainerStep.CreateDirectory _,
+              ContainerStep.CreateSymlink _,
+              ContainerStep.AttachConsole _,
+              ContainerStep.CreateTtys _ ->
+              target(call, errno);
           case RunHook hook ->
               "run it by hand with the variables of lxc.container.conf(5), \"CONTAINER HOOKS\": "
                   + hook.command();
@@ -136,8 +147,12 @@ public final class Hints {
       return switch (errno) {
         case ENOENT -> "add create=dir or create=file to make the missing target";
         case ELOOP -> "write the path without links, as it is on the container's own disk";
+        case EACCES -> MAPPED_OWNERS;
         default -> null;
       };
+    }
+    if (errno == EACCES || errno == EOVERFLOW) {
+      return MAPPED_OWNERS;
     }
     if (call.equals("move_mount") && (errno == EINVAL || errno == ENOTDIR)) {
       return "source and target must both be directories, or both not";

@@ -17,8 +17,10 @@ import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Step;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -30,6 +32,10 @@ public final class Planner {
   /** Where execvp(3) looks when there is no PATH. */
   private static final List<String> SEARCH_PATH =
       List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
+
+  /** Those that another namespace's root may not join once it is in a user namespace of its own. */
+  private static final EnumSet<Namespace> LENT =
+      EnumSet.complementOf(EnumSet.of(Namespace.USER, Namespace.MOUNT));
 
   private final StartRequest request;
   private final ContainerSpec spec;
@@ -73,10 +79,11 @@ public final class Planner {
   }
 
   private void cloneInit() {
-    Sourced<String> pid = request.share().get(Namespace.PID);
-    if (pid != null) {
-      steps.add(new KeeperStep.JoinPidNamespace(pid.value(), pid.origin()));
-    }
+    shared(LENT)
+        .forEach(
+            (namespace, path) ->
+                steps.add(
+                    new KeeperStep.LendNamespace(namespace, path.value(), path.origin())));
     Set<Namespace> atBirth = EnumSet.noneOf(Namespace.class);
     atBirth.addAll(fresh);
     // its root is the cgroup of the moment, and init enters its own only after birth
@@ -101,6 +108,13 @@ public final class Planner {
                     value.value().name(), value.value().value(), value.origin())));
   }
 
+  private Map<Namespace, Sourced<String>> shared(Set<Namespace> which) {
+    Map<Namespace, Sourced<String>> shared = new EnumMap<>(Namespace.class);
+    shared.putAll(request.share());
+    shared.keySet().retainAll(which);
+    return shared;
+  }
+
   private void enterNamespaces() {
     steps.add(
         new ContainerStep.DieWithKeeper(
@@ -109,12 +123,11 @@ public final class Planner {
     if (fresh.contains(Namespace.USER)) {
       steps.add(new ContainerStep.BecomeRoot(spec.privileges().idMaps().getFirst().origin()));
     }
-    for (Namespace namespace : Namespace.values()) {
-      Sourced<String> path = request.share().get(namespace);
-      if (path != null && namespace != Namespace.PID && namespace != Namespace.USER) {
-        steps.add(new ContainerStep.JoinNamespace(namespace, path.value(), path.origin()));
-      }
-    }
+    shared(EnumSet.complementOf(LENT))
+        .forEach(
+            (namespace, path) ->
+                steps.add(
+                    new ContainerStep.JoinNamespace(namespace, path.value(), path.origin())));
     if (mounts.needsCgroupNamespaceEarly()) {
       unshareCgroup();
     }

@@ -23,6 +23,7 @@ public final class HostFactsReader {
   private final int lastCapability;
   private final boolean sysrqTrigger;
   private final boolean idMappedMounts;
+  private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
 
   public HostFactsReader() {
@@ -33,6 +34,7 @@ public final class HostFactsReader {
         Integer.parseInt(HostFiles.readSmall(Path.of("/proc/sys/kernel/cap_last_cap")).strip());
     this.sysrqTrigger = Files.exists(Path.of("/proc/sysrq-trigger"));
     this.idMappedMounts = privileged && kernelAtLeast(5, 12);
+    this.mounted = CgroupTrees.read().trees();
     this.trees = readTrees();
   }
 
@@ -61,10 +63,10 @@ public final class HostFactsReader {
 
   /** Root's containers go to the top of each tree, as LXC places them: where pid 1 is. */
   private List<CgroupTree> readTrees() {
-    Map<String, String> first = privileged ? cgroupsOfInit() : Map.of();
+    Map<String, String> first = privileged ? cgroups("1") : Map.of();
     List<CgroupTree> found = new ArrayList<>();
-    for (CgroupTrees.Tree tree : CgroupTrees.read().trees()) {
-      String key = tree.unified() ? "" : String.join(",", tree.controllers());
+    for (CgroupTrees.Tree tree : mounted) {
+      String key = key(tree);
       String base = first.getOrDefault(key, tree.own());
       if (base.endsWith(INIT_SCOPE)) {
         base = base.substring(0, base.length() - INIT_SCOPE.length());
@@ -86,9 +88,34 @@ public final class HostFactsReader {
     return Files.isDirectory(Path.of(tree.mount() + path)) ? path : "/";
   }
 
-  private static Map<String, String> cgroupsOfInit() {
+  /** How /proc/PID/cgroup names a tree. */
+  private static String key(CgroupTrees.Tree tree) {
+    return tree.unified() ? "" : String.join(",", tree.controllers());
+  }
+
+  /** The trees as a process sees its own place in them. */
+  private List<CgroupTree> trees(int pid) {
+    Map<String, String> own = cgroups(String.valueOf(pid));
+    Map<String, CgroupTrees.Tree> byMount = new HashMap<>();
+    mounted.forEach(tree -> byMount.put(tree.mount().toString(), tree));
+    return trees.stream()
+        .map(
+            known -> {
+              CgroupTrees.Tree tree = byMount.get(known.mount());
+              String cgroup = own.getOrDefault(key(tree), tree.own());
+              return new CgroupTree(
+                  known.mount(),
+                  known.controllers(),
+                  known.unified(),
+                  privileged ? known.base() : relative(tree, cgroup),
+                  relative(tree, cgroup));
+            })
+        .toList();
+  }
+
+  private static Map<String, String> cgroups(String pid) {
     Map<String, String> cgroups = new HashMap<>();
-    for (String line : HostFiles.readSmall(Path.of("/proc/1/cgroup")).split("\n")) {
+    for (String line : HostFiles.readSmall(Path.of("/proc", pid, "cgroup")).split("\n")) {
       String[] parts = line.split(":", 3);
       if (parts.length == 3) {
         cgroups.put(parts[1], parts[2]);
@@ -116,8 +143,18 @@ public final class HostFactsReader {
     return privileged;
   }
 
-  /** The facts for a container, with cgroup names that are free in every tree. */
+  /** The facts for a container of this process's own, with cgroup names that are free in every tree. */
   public HostFacts read(String name) {
+    return read(name, trees);
+  }
+
+  /** The same for one that another process wants, a caller of this engine: it may be in other cgroups. */
+  public HostFacts read(String name, int caller) {
+    return read(name, caller > 0 ? trees(caller) : trees);
+  }
+
+  /** The same with the places in the cgroup trees known from before. */
+  HostFacts read(String name, List<CgroupTree> trees) {
     boolean keeperNeedsCgroup =
         trees.stream()
             .anyMatch(tree ->
@@ -125,8 +162,8 @@ public final class HostFactsReader {
                     && !tree.own().equals("/"));
     return new HostFacts(
         trees,
-        free("lxc.payload." + name),
-        keeperNeedsCgroup ? free("lxc.monitor." + name) : "lxc.monitor." + name,
+        free("lxc.payload." + name, trees),
+        keeperNeedsCgroup ? free("lxc.monitor." + name, trees) : "lxc.monitor." + name,
         keeperNeedsCgroup,
         privileged,
         lastCapability,
@@ -134,7 +171,7 @@ public final class HostFactsReader {
         sysrqTrigger);
   }
 
-  private String free(String name) {
+  private static String free(String name, List<CgroupTree> trees) {
     for (int i = 0; i < MOST_SUFFIXES; i++) {
       String candidate = i == 0 ? name : name + "-" + i;
       if (trees.stream().noneMatch(tree -> exists(tree, candidate))) {

@@ -9,6 +9,7 @@ import dev.coffer.model.ContainerState;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.plan.CgroupPlacement;
+import dev.coffer.plan.HostFacts.CgroupTree;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,8 @@ public final class Life {
   volatile ContainerState state = ContainerState.STARTING;
   volatile CgroupPlacement placement = new CgroupPlacement(List.of());
   volatile Set<Namespace> fresh = Set.of();
+  volatile Set<Namespace> shared = Set.of();
+  volatile List<CgroupTree> trees = List.of();
   volatile int initPid = -1;
   volatile int keeperPid = -1;
   volatile int ttys;
@@ -92,6 +95,11 @@ public final class Life {
 
   public Optional<Pidfd> initPidfd() {
     return initPidfd;
+  }
+
+  /** The namespaces of others that the container is in. */
+  public Set<Namespace> sharedNamespaces() {
+    return shared;
   }
 
   /** The namespaces that are the container's own. */

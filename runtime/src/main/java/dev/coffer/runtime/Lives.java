@@ -125,8 +125,9 @@ public final class Lives implements AutoCloseable {
   }
 
   /** What a start would do. */
-  public Plan plan(StartOrder order) {
-    return Planner.plan(order.request(), facts.read(order.request().spec().name()));
+  public Plan plan(StartOrder order, Caller caller) {
+    return Planner.plan(
+        order.request(), facts.read(order.request().spec().name(), caller.pid()));
   }
 
   /**
@@ -537,9 +538,6 @@ public final class Lives implements AutoCloseable {
     return plan.steps().stream().takeWhile(HostStep.class::isInstance).toList();
   }
 
-  HostFacts facts(String name) {
-    return facts.read(name);
-  }
 
   /** A copy of the descriptor in a keeper's register. */
   Optional<Fd> fetch(Life life, int register) {

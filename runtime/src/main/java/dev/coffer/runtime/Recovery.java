@@ -11,6 +11,7 @@ import dev.coffer.model.ContainerState;
 import dev.coffer.model.Namespace;
 import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.plan.HostFacts;
+import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.runtime.program.Registers;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -18,6 +19,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -197,7 +199,10 @@ final class Recovery {
     life.application = Boolean.parseBoolean(memo.get("application"));
     life.ttys = Integer.parseInt(memo.getOrDefault("ttys", "0"));
     life.fresh = namespaces(memo.getOrDefault("namespaces", ""));
-    life.placement = CgroupPlacement.of(life.spec, facts(name));
+    life.shared = namespaces(memo.getOrDefault("shared-namespaces", ""));
+    HostFacts facts = facts(name);
+    life.trees = facts.trees();
+    life.placement = CgroupPlacement.of(life.spec, facts);
     life.pidFile = Optional.ofNullable(memo.get("pidfile")).map(Path::of);
     life.executor = executor;
     life.initPid = (int) registers[Registers.MAIN_PID.number()];
@@ -222,9 +227,9 @@ final class Recovery {
   }
 
   private HostFacts facts(String name) {
-    HostFacts now = lives.facts(name);
+    HostFacts now = lives.facts().read(name);
     return new HostFacts(
-        now.trees(),
+        trees(now.trees()),
         memo.getOrDefault("cgroup", now.cgroupName()),
         memo.getOrDefault("keeper-cgroup", now.keeperCgroupName()),
         Boolean.parseBoolean(memo.get("keeper-needs-cgroup")),
@@ -232,6 +237,21 @@ final class Recovery {
         now.lastCapability(),
         now.idMappedMounts(),
         now.sysrqTrigger());
+  }
+
+  /** With the places of the process that started the container then. */
+  private List<CgroupTree> trees(List<CgroupTree> now) {
+    String[] own = memo.getOrDefault("own-cgroups", "").split("\n");
+    if (own.length != now.size()) {
+      return now;
+    }
+    List<CgroupTree> trees = new ArrayList<>();
+    for (int i = 0; i < own.length; i++) {
+      CgroupTree tree = now.get(i);
+      trees.add(
+          new CgroupTree(tree.mount(), tree.controllers(), tree.unified(), tree.base(), own[i]));
+    }
+    return trees;
   }
 
   private static Set<Namespace> namespaces(String text) {

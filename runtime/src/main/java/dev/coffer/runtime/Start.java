@@ -12,6 +12,7 @@ import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.HookType;
 import dev.coffer.model.IdMap;
+import dev.coffer.model.Namespace;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.Plan;
@@ -19,6 +20,7 @@ import dev.coffer.model.plan.Step;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.plan.HostFacts;
+import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.NamespacePlanner;
 import dev.coffer.plan.Planner;
 import dev.coffer.runtime.program.Arg.Register;
@@ -36,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One start: journal first, then the host's steps, then the launcher's program. What fails leaves
@@ -100,12 +103,17 @@ final class Start {
 
   /** Everything up to the first thing the launcher does. */
   private void prepare() {
-    HostFacts facts = lives.facts(spec.name());
+    HostFacts facts =
+        again
+            ? lives.facts().read(spec.name(), life.trees)
+            : lives.facts().read(spec.name(), caller.pid());
+    life.trees = facts.trees();
     phases.mark("facts");
     plan = Planner.plan(order.request(), facts);
     phases.mark("plan");
     life.placement = CgroupPlacement.of(spec, facts);
     life.fresh = NamespacePlanner.fresh(order.request());
+    life.shared = order.request().share().keySet();
     life.ttys = Math.min(spec.terminals().ttys().value(), Registers.MOST_TTYS);
     life.undos = undos();
     if (!again) {
@@ -146,13 +154,19 @@ final class Start {
     memo.put("cgroup", facts.cgroupName());
     memo.put("keeper-cgroup", facts.keeperCgroupName());
     memo.put("keeper-needs-cgroup", String.valueOf(facts.keeperNeedsCgroup()));
+    memo.put(
+        "own-cgroups",
+        facts.trees().stream().map(CgroupTree::own).collect(Collectors.joining("\n")));
     memo.put("ttys", String.valueOf(life.ttys));
     memo.put("application", String.valueOf(order.request().application()));
-    StringBuilder namespaces = new StringBuilder();
-    life.fresh.forEach(namespace -> namespaces.append(namespace.name()).append(' '));
-    memo.put("namespaces", namespaces.toString().strip());
+    memo.put("namespaces", names(life.fresh));
+    memo.put("shared-namespaces", names(life.shared));
     order.pidFile().ifPresent(file -> memo.put("pidfile", file.toAbsolutePath().toString()));
     return memo;
+  }
+
+  private static String names(Set<Namespace> namespaces) {
+    return namespaces.stream().map(Namespace::name).collect(Collectors.joining(" "));
   }
 
   private void makeMountPoint() {

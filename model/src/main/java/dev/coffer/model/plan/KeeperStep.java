@@ -24,11 +24,11 @@ public sealed interface KeeperStep extends Step {
     }
   }
 
-  /** Joins a pid namespace for the children to come, setns(2). */
-  record JoinPidNamespace(String path, Origin origin) implements KeeperStep {
+  /** Joins a namespace until init is born, which inherits it, setns(2). */
+  record LendNamespace(Namespace namespace, String path, Origin origin) implements KeeperStep {
     @Override
     public String describe() {
-      return "join pid namespace " + path;
+      return "join " + namespace.file() + " namespace " + path + " for init to be born in";
     }
   }
 

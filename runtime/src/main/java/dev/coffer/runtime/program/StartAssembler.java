@@ -64,6 +64,7 @@ public final class StartAssembler {
   private final HookOperations hooks;
   private final Register userNamespace = new Register(19);
 
+  private final Set<Namespace> lent = EnumSet.noneOf(Namespace.class);
   private boolean cloned;
   private Place last = Place.KEEPER;
   private boolean keeperMustSignal;
@@ -248,7 +249,7 @@ public final class StartAssembler {
               program.text(enter.path() + "/cgroup.procs"),
               program.text("0"),
               1);
-      case KeeperStep.JoinPidNamespace join -> joinNamespace(keeper, join.path(), Namespace.PID);
+      case KeeperStep.LendNamespace lend -> lendNamespace(lend);
       case KeeperStep.CloneInit clone -> cloneInit(clone);
       case KeeperStep.WriteIdMaps maps -> writeIdMaps(maps);
       case KeeperStep.SetRlimit limit -> setRlimit(limit.limit());
@@ -280,12 +281,37 @@ public final class StartAssembler {
     }
     program.cloneChild(flags, cgroup, true, Registers.MAIN_PID);
     cloned = true;
+    returnToNamespaces();
     if (step.namespaces().contains(Namespace.USER)) {
       Register directory = openProcess();
       keeper
           .sys(Sys.OPENAT, directory, program.text("ns/user"), Flags.O_CLOEXEC, 0)
           .to(userNamespace);
       keeper.sys(Sys.CLOSE, directory);
+    }
+  }
+
+  /** The way back is held where init's namespaces will be. */
+  private void lendNamespace(KeeperStep.LendNamespace lend) {
+    Namespace namespace = lend.namespace();
+    keeper
+        .sys(
+            Sys.OPENAT,
+            Flags.AT_FDCWD,
+            program.text("/proc/self/ns/" + namespace.file()),
+            Flags.O_CLOEXEC,
+            0)
+        .to(new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()));
+    joinNamespace(keeper, lend.path(), namespace);
+    lent.add(namespace);
+  }
+
+  private void returnToNamespaces() {
+    for (Namespace namespace : lent) {
+      Register own = new Register(Registers.FIRST_NAMESPACE + namespace.ordinal());
+      keeper.sys(Sys.SETNS, own, namespace.cloneFlag());
+      keeper.sys(Sys.CLOSE, own);
+      keeper.set(own, -1L);
     }
   }
 
