@@ -122,7 +122,7 @@ final class ForeignContainer implements RunningContainer {
           client.cgroupPath(tree.unified() ? "" : tree.controllers().getFirst()).orElse(last);
       String path = told.startsWith("/") ? told : "/" + told;
       if (!told.isEmpty() && Files.isDirectory(Path.of(tree.mount() + path))) {
-        places.add(new CgroupPlacement.Place(tree, path, path, Optional.empty()));
+        places.add(new CgroupPlacement.Place(tree, tree.base(), path, path, Optional.empty()));
         last = path;
       }
     }

@@ -15,6 +15,11 @@ final class Box {
   /** The first id of the range that tests map. */
   static final int FIRST_ID = 200_000;
 
+  /** For a shell: its open descriptors; a pattern would open one more. */
+  static final String OPEN_DESCRIPTORS =
+      "echo $(i=0; while [ $i -lt 100 ]; do"
+          + " [ -e /proc/$$/fd/$i ] && echo $i; i=$((i + 1)); done)";
+
   static final List<String> ID_MAP =
       List.of("lxc.idmap = u 0 200000 65536", "lxc.idmap = g 0 200000 65536");
 

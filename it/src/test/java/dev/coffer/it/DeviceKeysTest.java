@@ -69,16 +69,14 @@ class DeviceKeysTest {
   @Test
   void terminalsAreMadeInDev() {
     Box box = new Box(machine, "c1").config("lxc.tty.max = 3").started("-d");
-    assertEquals(
-        "/dev/tty1 /dev/tty2 /dev/tty3", box.inside("echo /dev/tty[1-9]*"));
+    assertEquals("/dev/tty1 /dev/tty2 /dev/tty3", box.inside("echo /dev/tty[1-9]*"));
     assertEquals("devpts", box.mount("/dev/tty3").type());
     box.inside("echo hello > /dev/tty1");
   }
 
   @Test
   void terminalsAndConsoleCanHaveADirectoryOfTheirOwn() {
-    Box box =
-        new Box(machine, "c1").config("lxc.tty.max = 2", "lxc.tty.dir = lxc").started("-d");
+    Box box = new Box(machine, "c1").config("lxc.tty.max = 2", "lxc.tty.dir = lxc").started("-d");
     assertEquals("/dev/lxc/console /dev/lxc/tty1 /dev/lxc/tty2", box.inside("echo /dev/lxc/*"));
     assertEquals("lxc/tty1", box.inside("readlink /dev/tty1"));
     box.inside("echo hello > /dev/console && echo hello > /dev/tty2");
@@ -86,8 +84,7 @@ class DeviceKeysTest {
 
   @Test
   void theNumberOfPseudoTerminalsIsLimited() {
-    Box box =
-        new Box(machine, "c1").config("lxc.pty.max = 5", "lxc.tty.max = 2").started("-d");
+    Box box = new Box(machine, "c1").config("lxc.pty.max = 5", "lxc.tty.max = 2").started("-d");
     assertTrue(box.mount("/dev/pts").data().contains("max=7"), box.mount("/dev/pts").data());
     assertTrue(box.mount("/dev/pts").data().contains("gid=5,mode=620,ptmxmode=666"));
   }
@@ -98,8 +95,7 @@ class DeviceKeysTest {
         new Box(machine, "c1")
             .config("lxc.init.cmd = /bin/sh -c 'stty -a < /dev/console > /seen; exec sleep 999'")
             .started("-d");
-    Machine.await(
-        "its settings are seen", SOON, () -> box.inside("cat /seen").contains("speed"));
+    Machine.await("its settings are seen", SOON, () -> box.inside("cat /seen").contains("speed"));
     assertTrue(box.inside("readlink /proc/1/fd/0").contains("/pts/"));
   }
 

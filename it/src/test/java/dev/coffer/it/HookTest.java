@@ -102,7 +102,8 @@ class HookTest {
   void hooksRunInOrderEachInItsPlace() throws Exception {
     Box box = new Box(machine, "c1");
     box.config(lines(box, 0)).started("-d");
-    String initMounts = Files.readSymbolicLink(Path.of("/proc", box.initPid(), "ns/mnt")).toString();
+    String initMounts =
+        Files.readSymbolicLink(Path.of("/proc", box.initPid(), "ns/mnt")).toString();
     String initPids = Files.readSymbolicLink(Path.of("/proc", box.initPid(), "ns/pid")).toString();
     String hostMounts = Files.readSymbolicLink(Path.of("/proc/self/ns/mnt")).toString();
     box.stop().ok();
@@ -135,8 +136,7 @@ class HookTest {
     box.stop().ok();
     stopped();
     for (String kind : List.of("pre-start", "pre-mount", "mount", "autodev", "start-host")) {
-      assertEquals(
-          List.of("two words", box.fullName(), "lxc", kind), note(kind).arguments(), kind);
+      assertEquals(List.of("two words", box.fullName(), "lxc", kind), note(kind).arguments(), kind);
     }
     List<String> stop = note("stop").arguments();
     assertEquals(List.of("two words", box.fullName(), "lxc", "stop"), stop.subList(0, 4));
@@ -262,8 +262,7 @@ class HookTest {
 
   @Test
   void aHookAtTheEndThatFailsDoesNotKeepTheContainerFromEnding() {
-    Box box =
-        new Box(machine, "c1").config("lxc.hook.stop = false", "lxc.hook.post-stop = false");
+    Box box = new Box(machine, "c1").config("lxc.hook.stop = false", "lxc.hook.post-stop = false");
     box.started("-d").stop().ok();
     stopped();
   }

@@ -33,16 +33,14 @@ class IdMapTest {
     assertEquals("0 0", box.inside("stat -c '%u %g' /etc/passwd"));
     assertEquals("200000\t200000\t200000\t200000", box.status("Uid"));
     box.inside("touch /etc/made");
-    assertEquals(
-        "0 0", machine.run("stat", "-c", "%u %g", box.rootfs() + "/etc/made").ok().text());
+    assertEquals("0 0", machine.run("stat", "-c", "%u %g", box.rootfs() + "/etc/made").ok().text());
     assertEquals("0", box.inside("ls -ln /bin /etc | grep -c 65534 || true"));
   }
 
   @Test
   void aRootOnlyRootCanReachServesAMappedContainer() throws Exception {
     Box box = new Box(machine, "c1").mapped("lxc.rootfs.options = idmap=container");
-    Files.setPosixFilePermissions(
-        machine.lxcpath(), PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(machine.lxcpath(), PosixFilePermissions.fromString("rwx------"));
     box.started("-d");
     assertEquals("0", box.inside("id -u"));
   }
@@ -57,7 +55,9 @@ class IdMapTest {
             .mapped(
                 "lxc.mount.entry = " + hidden + "/data data none bind,ro,create=dir 0 0",
                 "lxc.mount.entry = " + hidden + "/none none none bind,optional,create=dir 0 0",
-                "lxc.mount.entry = " + hidden + "/data own none bind,idmap=container,create=dir 0 0",
+                "lxc.mount.entry = "
+                    + hidden
+                    + "/data own none bind,idmap=container,create=dir 0 0",
                 "lxc.mount.entry = tmpfs scratch tmpfs size=1m,create=dir 0 0")
             .shifted()
             .started("-d");
@@ -92,8 +92,7 @@ class IdMapTest {
   void aMapWithoutTheTtyGroupWorksToo() {
     Box box =
         new Box(machine, "c1")
-            .config(
-                "lxc.idmap = u 0 200000 1", "lxc.idmap = g 0 200000 1", "lxc.tty.max = 1")
+            .config("lxc.idmap = u 0 200000 1", "lxc.idmap = g 0 200000 1", "lxc.tty.max = 1")
             .shifted()
             .started("-d");
     assertEquals("0", box.inside("stat -c %u /dev/tty1"));
@@ -104,14 +103,14 @@ class IdMapTest {
   void attachedCommandsCanTakeAnyMappedId() {
     Box box = new Box(machine, "c1").mapped().shifted().started("-d");
     assertEquals(
-        "7 8", box.attach("-u", "7", "-g", "8", "--", "sh", "-c", "echo $(id -u; id -g)").ok().text());
+        "7 8",
+        box.attach("-u", "7", "-g", "8", "--", "sh", "-c", "echo $(id -u; id -g)").ok().text());
   }
 
   @Test
   void ownersThatDoNotFitAreTold() throws Exception {
     Box box = new Box(machine, "c1").mapped();
-    Files.setPosixFilePermissions(
-        box.rootfs(), PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(box.rootfs(), PosixFilePermissions.fromString("rwx------"));
     Outcome outcome = box.start("-d").exits(1);
     assertTrue(outcome.err().contains("idmap=container"), outcome.err());
   }

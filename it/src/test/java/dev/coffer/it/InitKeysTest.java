@@ -128,7 +128,8 @@ class InitKeysTest {
   @Test
   void initHasASessionKeyringOfItsOwnUnlessToldOtherwise() {
     Box box =
-        new Box(machine, "c1").config("lxc.init.cmd = /bin/sh -c 'cat /proc/keys > /keys; exec sleep 999'");
+        new Box(machine, "c1")
+            .config("lxc.init.cmd = /bin/sh -c 'cat /proc/keys > /keys; exec sleep 999'");
     box.started("-d");
     Machine.await(
         "keys", java.time.Duration.ofSeconds(5), () -> Files.exists(box.rootfs().resolve("keys")));

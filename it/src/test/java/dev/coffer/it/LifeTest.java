@@ -59,8 +59,7 @@ class LifeTest {
     box.config(noting("none"), "lxc.signal.reboot = 10").started("-d");
     up(box);
     machine.lxc("stop", "c1", "-r", "-W").ok();
-    Machine.await(
-        "signal", SOON, () -> Files.exists(box.rootfs().resolve("signals")));
+    Machine.await("signal", SOON, () -> Files.exists(box.rootfs().resolve("signals")));
     assertEquals("USR1\n", Box.read(box.rootfs().resolve("signals")));
   }
 
@@ -130,8 +129,15 @@ class LifeTest {
     stopped();
     assertEquals(
         List.of(
-            "start", "stop reboot", "post-stop reboot", "start", "stop reboot", "post-stop reboot",
-            "start", "stop stop", "post-stop stop"),
+            "start",
+            "stop reboot",
+            "post-stop reboot",
+            "start",
+            "stop reboot",
+            "post-stop reboot",
+            "start",
+            "stop stop",
+            "post-stop stop"),
         Box.read(log).lines().map(String::strip).toList());
     assertFalse(Files.exists(pidFile));
   }
@@ -141,7 +147,8 @@ class LifeTest {
     Box box = new Box(machine, "c1").started("-d");
     Command.Running stopping =
         machine.lxcCommand("wait", "c1", "-s", "STOPPING|STOPPED", "-t", "20").start();
-    Command.Running starting = machine.lxcCommand("wait", "c1", "-s", "STARTING", "-t", "20").start();
+    Command.Running starting =
+        machine.lxcCommand("wait", "c1", "-s", "STARTING", "-t", "20").start();
     Thread.sleep(300);
     box.tryInside("reboot");
     stopping.await(SOON.multipliedBy(2)).ok();

@@ -11,8 +11,7 @@ class LimitKeysTest {
   @RegisterExtension final Machine machine = new Machine();
 
   private static String limit(Box box, String name) {
-    return box
-        .ofInit("limits")
+    return box.ofInit("limits")
         .lines()
         .filter(line -> line.startsWith(name))
         .map(line -> line.substring(26).strip().replaceAll(" +", " "))
@@ -96,10 +95,7 @@ class LimitKeysTest {
   @Test
   void aMappedContainersSettingsAreMadeToo() {
     Box box =
-        new Box(machine, "c1")
-            .mapped("lxc.sysctl.net.ipv4.ip_forward = 1")
-            .shifted()
-            .started("-d");
+        new Box(machine, "c1").mapped("lxc.sysctl.net.ipv4.ip_forward = 1").shifted().started("-d");
     assertEquals("1", box.inside("cat /proc/sys/net/ipv4/ip_forward"));
   }
 
@@ -124,8 +120,7 @@ class LimitKeysTest {
   @Test
   void aSettingThatDoesNotExistIsNamed() {
     Box box = new Box(machine, "c1").config("lxc.sysctl.net.ipv4.nosuch = 1");
-    assertTrue(
-        box.start("-d").exits(1).err().contains("hint  there is no sysctl net.ipv4.nosuch"));
+    assertTrue(box.start("-d").exits(1).err().contains("hint  there is no sysctl net.ipv4.nosuch"));
   }
 
   @Test

@@ -25,8 +25,9 @@ class MountKeysTest {
     box.tryInside("echo x > /etc/new").ok();
     box.stop().ok();
     box.config("lxc.rootfs.options = ro").started("-d");
-    box.tryInside("echo x > /etc/other").exits(1).complains(
-        "/bin/sh: can't create /etc/other: Read-only file system\n");
+    box.tryInside("echo x > /etc/other")
+        .exits(1)
+        .complains("/bin/sh: can't create /etc/other: Read-only file system\n");
     assertTrue(box.mount("/").has("ro"));
     assertTrue(box.mount("/dev").has("rw"));
   }
@@ -143,8 +144,7 @@ class MountKeysTest {
             .config("lxc.mount.entry = /etc etc-again none bind,relative,ro,create=dir 0 0")
             .started("-d");
     assertEquals(
-        Box.read(box.rootfs().resolve("etc/passwd")).strip(),
-        box.inside("cat /etc-again/passwd"));
+        Box.read(box.rootfs().resolve("etc/passwd")).strip(), box.inside("cat /etc-again/passwd"));
   }
 
   @Test

@@ -151,9 +151,7 @@ class NamespaceKeysTest {
     Box box =
         new Box(machine, "c1")
             .config(
-                "lxc.init.cmd = /bin/sleep 999",
-                "lxc.net.0.type = empty",
-                "lxc.net.0.flags = up")
+                "lxc.init.cmd = /bin/sleep 999", "lxc.net.0.type = empty", "lxc.net.0.flags = up")
             .started("-d");
     assertEquals("lo", box.inside("ls /sys/class/net"));
     assertTrue(box.inside("ip link show lo").contains(",UP"));

@@ -28,7 +28,9 @@ class StartOptionsTest {
   void inTheForegroundTheConsoleIsOnTheCallersOutput() {
     Box box = new Box(machine, "c1");
     Outcome outcome = box.start("-F", "--", "/bin/sh", "-c", "echo out; echo err >&2; tty").ok();
-    assertEquals("out\nerr\n/dev/console", outcome.text().replace("\r", "").replaceAll("/dev/pts/.*", "/dev/console"));
+    assertEquals(
+        "out\nerr\n/dev/console",
+        outcome.text().replace("\r", "").replaceAll("/dev/pts/.*", "/dev/console"));
   }
 
   @Test
@@ -57,7 +59,12 @@ class StartOptionsTest {
     Command.Running running =
         machine
             .lxcCommand(
-                "start", "c1", "-F", "--", "/bin/sh", "-c",
+                "start",
+                "c1",
+                "-F",
+                "--",
+                "/bin/sh",
+                "-c",
                 "trap 'echo term > /got; exit' TERM; echo up > /up; while :; do sleep 0.1; done")
             .start();
     Machine.await("up", SOON, () -> Files.exists(box.rootfs().resolve("up")));
@@ -100,7 +107,8 @@ class StartOptionsTest {
 
   @Test
   void singleKeysAreSetForOneStart() {
-    Box box = new Box(machine, "c1").started("-d", "-s", "lxc.uts.name=once", "-s", "lxc.tty.max=1");
+    Box box =
+        new Box(machine, "c1").started("-d", "-s", "lxc.uts.name=once", "-s", "lxc.tty.max=1");
     assertEquals("once", box.inside("hostname"));
     box.inside("test -c /dev/tty1");
     box.stop().ok();

@@ -6,6 +6,7 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Sourced;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,11 +24,23 @@ public record CgroupPlacement(List<Place> places) {
   /**
    * The paths in one tree, relative to its mount and beginning with a slash.
    *
+   * @param base the cgroup that all of it lies below
    * @param limit the cgroup that carries the limits
    * @param inner the one the processes live in; the same unless lxc.cgroup.dir.container.inner is
    *     set
    */
-  public record Place(CgroupTree tree, String limit, String inner, Optional<String> keeper) {
+  public record Place(
+      CgroupTree tree, String base, String limit, String inner, Optional<String> keeper) {
+    /** The cgroups between the base and a path below it, the topmost first. */
+    List<String> foldersOf(String path) {
+      List<String> folders = new ArrayList<>();
+      int start = base.equals("/") ? 1 : base.length() + 1;
+      for (int at = path.indexOf('/', start); at > 0; at = path.indexOf('/', at + 1)) {
+        folders.add(path.substring(0, at));
+      }
+      return folders;
+    }
+
     public String limitDirectory() {
       return tree.mount() + limit;
     }
@@ -81,7 +94,7 @@ public record CgroupPlacement(List<Place> places) {
     String limitPath = join(base, limit);
     String inner =
         cgroups.containerInner().map(name -> limitPath + "/" + name.value()).orElse(limitPath);
-    return new Place(tree, limitPath, inner, keeper(cgroups, facts, tree, base));
+    return new Place(tree, base, limitPath, inner, keeper(cgroups, facts, tree, base));
   }
 
   /** The keeper moves where the config says so, and in the tree that sessions are tracked by. */

@@ -54,24 +54,48 @@ final class CgroupPlanner {
   }
 
   private void create(Place place, List<Step> steps) {
-    boolean cpuset = !place.tree().unified() && place.tree().controllers().contains("cpuset");
-    Origin origin = origin();
-    if (place.tree().unified() && !place.tree().controllers().isEmpty()) {
-      String base = parent(place.limit());
-      steps.add(
-          new HostStep.EnableControllers(
-              place.tree().mount() + (base.equals("/") ? "" : base),
-              place.tree().controllers(),
-              origin));
-    }
-    steps.add(new HostStep.CreateCgroup(place.limitDirectory(), cpuset, origin));
+    enableBelow(place, place.base(), steps);
+    folders(place, place.limit(), steps);
+    steps.add(new HostStep.CreateCgroup(place.limitDirectory(), hasCpuset(place), origin()));
     if (!place.inner().equals(place.limit())) {
-      steps.add(new HostStep.CreateCgroup(place.innerDirectory(), cpuset, origin));
+      enableBelow(place, place.limit(), steps);
+      steps.add(new HostStep.CreateCgroup(place.innerDirectory(), hasCpuset(place), origin()));
     }
     place
         .keeper()
-        .ifPresent(path ->
-            steps.add(new HostStep.CreateCgroup(place.tree().mount() + path, cpuset, origin)));
+        .ifPresent(path -> {
+          folders(place, path, steps);
+          steps.add(
+              new HostStep.CreateKeeperCgroup(
+                  place.tree().mount() + path, hasCpuset(place), origin()));
+        });
+  }
+
+  private void folders(Place place, String path, List<Step> steps) {
+    for (String folder : place.foldersOf(path)) {
+      Step create =
+          new HostStep.CreateCgroupFolder(
+              place.tree().mount() + folder, hasCpuset(place), origin());
+      if (!steps.contains(create)) {
+        steps.add(create);
+        enableBelow(place, folder, steps);
+      }
+    }
+  }
+
+  /** In v2 every cgroup of a path says which controllers the next one has. */
+  private void enableBelow(Place place, String path, List<Step> steps) {
+    if (place.tree().unified() && !place.tree().controllers().isEmpty()) {
+      steps.add(
+          new HostStep.EnableControllers(
+              place.tree().mount() + (path.equals("/") ? "" : path),
+              place.tree().controllers(),
+              origin()));
+    }
+  }
+
+  private static boolean hasCpuset(Place place) {
+    return !place.tree().unified() && place.tree().controllers().contains("cpuset");
   }
 
   /** v1 values where a v1 tree is mounted, v2 values where the v2 tree is; swap after memory. */
@@ -212,10 +236,5 @@ final class CgroupPlanner {
   private Origin origin() {
     Cgroups cgroups = spec.cgroups();
     return cgroups.containerDir().or(cgroups::dir).map(Sourced::origin).orElse(BUILT_IN);
-  }
-
-  private static String parent(String path) {
-    int slash = path.lastIndexOf('/');
-    return slash <= 0 ? "/" : path.substring(0, slash);
   }
 }

@@ -29,6 +29,19 @@ public record HostFacts(
     trees = List.copyOf(trees);
   }
 
+  /** These facts after a reboot: the keeper stays where it is, all else is as found now. */
+  public HostFacts forNextLife(HostFacts now) {
+    return new HostFacts(
+        now.trees,
+        now.cgroupName,
+        keeperCgroupName,
+        keeperNeedsCgroup,
+        now.privileged,
+        now.lastCapability,
+        now.idMappedMounts,
+        now.sysrqTrigger);
+  }
+
   /** Whether only the v2 tree is mounted. */
   public boolean isUnified() {
     return trees.stream().allMatch(CgroupTree::unified);

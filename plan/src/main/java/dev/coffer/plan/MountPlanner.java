@@ -93,27 +93,25 @@ final class MountPlanner {
   }
 
   /**
-   * How mounts propagate, said when all of them are there: with a root of its own all are shared among the
-   * container's mount namespaces, as its services expect, but for those that say otherwise.
+   * How mounts propagate, said when all of them are there: with a root of its own all are shared
+   * among the container's mount namespaces, as its services expect, but for those that say
+   * otherwise.
    */
   List<Step> propagations() {
     List<Step> steps = new ArrayList<>();
     spec.rootfs()
         .path()
-        .ifPresent(
-            root ->
-                steps.add(
-                    new ContainerStep.SetPropagation(".", "rshared", false, root.origin())));
+        .ifPresent(root ->
+            steps.add(new ContainerStep.SetPropagation(".", "rshared", false, root.origin())));
     Stream.concat(request.fstab().stream(), spec.mounts().entries().stream())
-        .forEach(
-            entry -> {
-              String word = MountOptions.of(entry.value().options()).attributes().propagation();
-              if (!word.isEmpty()) {
-                steps.add(
-                    new ContainerStep.SetPropagation(
-                        target(entry), word, entry.value().optional(), entry.origin()));
-              }
-            });
+        .forEach(entry -> {
+          String word = MountOptions.of(entry.value().options()).attributes().propagation();
+          if (!word.isEmpty()) {
+            steps.add(
+                new ContainerStep.SetPropagation(
+                    target(entry), word, entry.value().optional(), entry.origin()));
+          }
+        });
     return steps;
   }
 
@@ -163,16 +161,39 @@ final class MountPlanner {
       return;
     }
     boolean ownView = fresh.contains(Namespace.CGROUP);
-    if (facts.isUnified() || view == CgroupView.V2_RO || view == CgroupView.V2_RW) {
-      boolean writable = view == CgroupView.V2_RW || isWritable(view) || isMixed(view);
-      if (ownView || view == CgroupView.V2_RO || view == CgroupView.V2_RW || auto.cgroupForced()) {
-        unifiedView(writable, origin, steps);
-      }
-      return;
-    }
-    if (!ownView || auto.cgroupForced()) {
+    boolean unified = facts.isUnified() || view == CgroupView.V2_RO || view == CgroupView.V2_RW;
+    if (unified && ownView) {
+      unifiedView(!isReadOnly(view), origin, steps);
+    } else if (unified) {
+      boundUnifiedView(view, origin, steps);
+    } else if (!ownView || auto.cgroupForced()) {
       legacyView(view, ownView, origin, steps);
     }
+  }
+
+  /** Without a cgroup namespace a new mount would show the host's whole tree. */
+  private void boundUnifiedView(CgroupView view, Origin origin, List<Step> steps) {
+    Target target = directory("sys/fs/cgroup");
+    CgroupPlacement.of(spec, facts).places().stream()
+        .filter(place -> place.tree().unified())
+        .findFirst()
+        .ifPresent(place -> {
+          if (!isFull(view)) {
+            steps.add(folder(target, origin));
+          }
+          boundView(view, place, target, origin, steps);
+        });
+  }
+
+  private static Step folder(Target target, Origin origin) {
+    return new ContainerStep.MountFileSystem(
+        "tmpfs",
+        "cgroup_root",
+        target,
+        KERNEL_FS,
+        List.of("size=10240k", "mode=755"),
+        false,
+        origin);
   }
 
   /** Whether the cgroup view is made by mounts that must see init's final cgroup as their root. */
@@ -194,15 +215,7 @@ final class MountPlanner {
   }
 
   private void legacyView(CgroupView view, boolean ownView, Origin origin, List<Step> steps) {
-    steps.add(
-        new ContainerStep.MountFileSystem(
-            "tmpfs",
-            "cgroup_root",
-            directory("sys/fs/cgroup"),
-            KERNEL_FS,
-            List.of("size=10240k", "mode=755"),
-            false,
-            origin));
+    steps.add(folder(directory("sys/fs/cgroup"), origin));
     for (CgroupPlacement.Place place : CgroupPlacement.of(spec, facts).places()) {
       String name = Path.of(place.tree().mount()).getFileName().toString();
       Target target = directory("sys/fs/cgroup/" + name);
@@ -243,8 +256,7 @@ final class MountPlanner {
       Target target,
       Origin origin,
       List<Step> steps) {
-    boolean full =
-        view == CgroupView.FULL_RO || view == CgroupView.FULL_RW || view == CgroupView.FULL_MIXED;
+    boolean full = isFull(view);
     if (full) {
       boolean writable = view == CgroupView.FULL_RW;
       steps.add(bind(place.tree().mount(), target, !writable, origin));
@@ -252,7 +264,7 @@ final class MountPlanner {
     if (!full || view == CgroupView.FULL_MIXED) {
       Target own =
           new Target(target.path() + place.inner(), full ? Create.NOTHING : Create.DIRECTORY);
-      steps.add(bind(place.innerDirectory(), own, view == CgroupView.RO, origin));
+      steps.add(bind(place.innerDirectory(), own, isReadOnly(view), origin));
     }
   }
 
@@ -262,16 +274,14 @@ final class MountPlanner {
         source, false, target, false, attributes, false, false, origin);
   }
 
+  private static boolean isFull(CgroupView view) {
+    return view == CgroupView.FULL_RO
+        || view == CgroupView.FULL_RW
+        || view == CgroupView.FULL_MIXED;
+  }
+
   private static boolean isReadOnly(CgroupView view) {
-    return view == CgroupView.RO || view == CgroupView.FULL_RO;
-  }
-
-  private static boolean isWritable(CgroupView view) {
-    return view == CgroupView.RW || view == CgroupView.FULL_RW;
-  }
-
-  private static boolean isMixed(CgroupView view) {
-    return view == CgroupView.MIXED || view == CgroupView.FULL_MIXED;
+    return view == CgroupView.RO || view == CgroupView.FULL_RO || view == CgroupView.V2_RO;
   }
 
   private Step entry(Sourced<MountEntry> sourced) {

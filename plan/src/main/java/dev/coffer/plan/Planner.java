@@ -80,10 +80,8 @@ public final class Planner {
 
   private void cloneInit() {
     shared(LENT)
-        .forEach(
-            (namespace, path) ->
-                steps.add(
-                    new KeeperStep.LendNamespace(namespace, path.value(), path.origin())));
+        .forEach((namespace, path) ->
+            steps.add(new KeeperStep.LendNamespace(namespace, path.value(), path.origin())));
     Set<Namespace> atBirth = EnumSet.noneOf(Namespace.class);
     atBirth.addAll(fresh);
     // its root is the cgroup of the moment, and init enters its own only after birth
@@ -124,10 +122,8 @@ public final class Planner {
       steps.add(new ContainerStep.BecomeRoot(spec.privileges().idMaps().getFirst().origin()));
     }
     shared(EnumSet.complementOf(LENT))
-        .forEach(
-            (namespace, path) ->
-                steps.add(
-                    new ContainerStep.JoinNamespace(namespace, path.value(), path.origin())));
+        .forEach((namespace, path) ->
+            steps.add(new ContainerStep.JoinNamespace(namespace, path.value(), path.origin())));
     if (mounts.needsCgroupNamespaceEarly()) {
       unshareCgroup();
     }

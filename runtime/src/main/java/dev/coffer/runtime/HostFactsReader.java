@@ -99,17 +99,16 @@ public final class HostFactsReader {
     Map<String, CgroupTrees.Tree> byMount = new HashMap<>();
     mounted.forEach(tree -> byMount.put(tree.mount().toString(), tree));
     return trees.stream()
-        .map(
-            known -> {
-              CgroupTrees.Tree tree = byMount.get(known.mount());
-              String cgroup = own.getOrDefault(key(tree), tree.own());
-              return new CgroupTree(
-                  known.mount(),
-                  known.controllers(),
-                  known.unified(),
-                  privileged ? known.base() : relative(tree, cgroup),
-                  relative(tree, cgroup));
-            })
+        .map(known -> {
+          CgroupTrees.Tree tree = byMount.get(known.mount());
+          String cgroup = own.getOrDefault(key(tree), tree.own());
+          return new CgroupTree(
+              known.mount(),
+              known.controllers(),
+              known.unified(),
+              privileged ? known.base() : relative(tree, cgroup),
+              relative(tree, cgroup));
+        })
         .toList();
   }
 
@@ -143,12 +142,17 @@ public final class HostFactsReader {
     return privileged;
   }
 
-  /** The facts for a container of this process's own, with cgroup names that are free in every tree. */
+  /**
+   * The facts for a container of this process's own, with cgroup names that are free in every tree.
+   */
   public HostFacts read(String name) {
     return read(name, trees);
   }
 
-  /** The same for one that another process wants, a caller of this engine: it may be in other cgroups. */
+  /**
+   * The same for one that another process wants, a caller of this engine: it may be in other
+   * cgroups.
+   */
   public HostFacts read(String name, int caller) {
     return read(name, caller > 0 ? trees(caller) : trees);
   }

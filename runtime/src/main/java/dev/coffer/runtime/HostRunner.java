@@ -12,6 +12,7 @@ import dev.coffer.linux.OpenFlags;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.Undo;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.List;
 
 /** Carries out the engine's own steps and takes them back. */
 final class HostRunner {
+  private static final Duration KEEPER_END = Duration.ofSeconds(3);
   private static final Duration REMOVAL = Duration.ofSeconds(10);
 
   private HostRunner() {}
@@ -29,7 +31,9 @@ final class HostRunner {
    */
   static void run(HostStep step) {
     switch (step) {
-      case HostStep.CreateCgroup cgroup -> create(cgroup);
+      case HostStep.CreateCgroup cgroup -> create(cgroup.path(), cgroup.seedCpuset());
+      case HostStep.CreateCgroupFolder folder -> create(folder.path(), folder.seedCpuset());
+      case HostStep.CreateKeeperCgroup cgroup -> create(cgroup.path(), cgroup.seedCpuset());
       case HostStep.EnableControllers enable -> enable(enable);
       case HostStep.SetCgroupValue value -> set(value);
       case HostStep.DelegateCgroup delegate -> delegate(delegate);
@@ -37,9 +41,8 @@ final class HostRunner {
     }
   }
 
-  private static void create(HostStep.CreateCgroup step) {
-    Path path = Path.of(step.path());
-    makeWithParents(path, step.seedCpuset());
+  private static void create(String path, boolean seedCpuset) {
+    makeWithParents(Path.of(path), seedCpuset);
   }
 
   private static void makeWithParents(Path path, boolean seedCpuset) {
@@ -111,6 +114,19 @@ final class HostRunner {
     }
   }
 
+  /** The same while the keeper lives on: what it is in stays. */
+  static List<String> undoForKeeper(List<Undo> undos) {
+    return undo(undos.stream().filter(undo -> !(undo instanceof Undo.RemoveKeeperCgroup)).toList());
+  }
+
+  /** What {@link #undoForKeeper} leaves to be done when the keeper has ended. */
+  static List<Undo> leftForKeeper(List<Undo> undos) {
+    return undos.stream()
+        .filter(undo ->
+            undo instanceof Undo.RemoveKeeperCgroup || undo instanceof Undo.RemoveCgroupFolder)
+        .toList();
+  }
+
   /** Takes steps back, the last first; what fails is told and does not keep the rest from it. */
   static List<String> undo(List<Undo> undos) {
     List<String> failures = new ArrayList<>();
@@ -126,25 +142,40 @@ final class HostRunner {
 
   private static void undo(Undo undo) {
     switch (undo) {
-      case Undo.RemoveCgroup cgroup -> {
-        Path path = Path.of(cgroup.path());
-        try {
-          if (CgroupDirs.remove(path, Duration.ZERO)) {
-            return;
-          }
-        } catch (KernelException e) {
-          if (!e.is(Errno.EBUSY)) {
-            throw e;
-          }
-          CgroupDirs.killAll(path, REMOVAL);
-          CgroupDirs.remove(path, REMOVAL);
-        }
-      }
+      case Undo.RemoveCgroup cgroup -> remove(Path.of(cgroup.path()), Duration.ZERO);
+      case Undo.RemoveKeeperCgroup cgroup -> remove(Path.of(cgroup.path()), KEEPER_END);
+      case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
       case Undo.RemoveFile file -> {
         if (Files.exists(Path.of(file.path()))) {
           HostFiles.unlink(Path.of(file.path()));
         }
       }
+    }
+  }
+
+  /**
+   * @param patience how long processes in it are given to end by themselves
+   */
+  private static void remove(Path path, Duration patience) {
+    try {
+      if (CgroupDirs.remove(path, patience)) {
+        return;
+      }
+    } catch (KernelException e) {
+      if (!e.is(Errno.EBUSY)) {
+        throw e;
+      }
+      CgroupDirs.killAll(path, REMOVAL);
+      CgroupDirs.remove(path, REMOVAL);
+    }
+  }
+
+  private static void removeFolder(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException _) {
+      // busy: others are below it
+      return;
     }
   }
 }

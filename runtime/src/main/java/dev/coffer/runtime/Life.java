@@ -9,7 +9,7 @@ import dev.coffer.model.ContainerState;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.plan.CgroupPlacement;
-import dev.coffer.plan.HostFacts.CgroupTree;
+import dev.coffer.plan.HostFacts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +34,7 @@ public final class Life {
   volatile CgroupPlacement placement = new CgroupPlacement(List.of());
   volatile Set<Namespace> fresh = Set.of();
   volatile Set<Namespace> shared = Set.of();
-  volatile List<CgroupTree> trees = List.of();
+  volatile HostFacts facts;
   volatile int initPid = -1;
   volatile int keeperPid = -1;
   volatile int ttys;

@@ -14,7 +14,6 @@ import dev.coffer.model.ContainerState;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.Step;
-import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.Planner;
 import dev.coffer.runtime.command.CommandSocketName;
 import dev.coffer.runtime.program.Registers;
@@ -126,8 +125,7 @@ public final class Lives implements AutoCloseable {
 
   /** What a start would do. */
   public Plan plan(StartOrder order, Caller caller) {
-    return Planner.plan(
-        order.request(), facts.read(order.request().spec().name(), caller.pid()));
+    return Planner.plan(order.request(), facts.read(order.request().spec().name(), caller.pid()));
   }
 
   /**
@@ -209,6 +207,9 @@ public final class Lives implements AutoCloseable {
 
   /** Takes back what a failed start did. */
   private void abandon(Life life, Throwable cause) {
+    if (cause instanceof CofferException e) {
+      new ContainerLog(life.spec()).error(e);
+    }
     change(life, ContainerState.ABORTING);
     change(life, ContainerState.STOPPING);
     try {
@@ -307,6 +308,7 @@ public final class Lives implements AutoCloseable {
   /** The container runs: hear of its end, serve its clients. */
   void keep(Life life) {
     life.generation++;
+    new ContainerLog(life.spec()).info("running, the process id of init is " + life.initPid());
     change(life, ContainerState.RUNNING);
     life.release();
     if (life.watched) {
@@ -426,8 +428,10 @@ public final class Lives implements AutoCloseable {
     change(life, ContainerState.STOPPING);
     life.initPidfd()
         .ifPresent(init -> {
-          init.sendSignal(9);
-          init.awaitEnd(KEEPER_DEATH.toMillis());
+          if (!init.awaitEnd(KEEPER_DEATH.toMillis())) {
+            init.sendSignal(9);
+            init.awaitEnd(KEEPER_DEATH.toMillis());
+          }
         });
     finish(life);
   }
@@ -537,7 +541,6 @@ public final class Lives implements AutoCloseable {
   static List<Step> leading(Plan plan) {
     return plan.steps().stream().takeWhile(HostStep.class::isInstance).toList();
   }
-
 
   /** A copy of the descriptor in a keeper's register. */
   Optional<Fd> fetch(Life life, int register) {

@@ -201,7 +201,7 @@ final class Recovery {
     life.fresh = namespaces(memo.getOrDefault("namespaces", ""));
     life.shared = namespaces(memo.getOrDefault("shared-namespaces", ""));
     HostFacts facts = facts(name);
-    life.trees = facts.trees();
+    life.facts = facts;
     life.placement = CgroupPlacement.of(life.spec, facts);
     life.pidFile = Optional.ofNullable(memo.get("pidfile")).map(Path::of);
     life.executor = executor;

@@ -1,5 +1,6 @@
 package dev.coffer.runtime;
 
+import dev.coffer.linux.CgroupDirs;
 import dev.coffer.linux.Errno;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
@@ -105,9 +106,9 @@ final class Start {
   private void prepare() {
     HostFacts facts =
         again
-            ? lives.facts().read(spec.name(), life.trees)
+            ? life.facts.forNextLife(lives.facts().read(spec.name(), life.facts.trees()))
             : lives.facts().read(spec.name(), caller.pid());
-    life.trees = facts.trees();
+    life.facts = facts;
     phases.mark("facts");
     plan = Planner.plan(order.request(), facts);
     phases.mark("plan");
@@ -139,10 +140,36 @@ final class Start {
         .ifPresent(file -> undos.add(new Undo.RemoveFile(file.toAbsolutePath().toString())));
     for (Step step : plan.steps()) {
       if (step instanceof HostStep host) {
-        host.undo().ifPresent(undos::add);
+        host.undo().filter(undo -> isOurs(undo, step)).ifPresent(undos::add);
       }
     }
     return undos;
+  }
+
+  /** What is there already and stays afterwards, or is in use and must not be touched at all. */
+  private boolean isOurs(Undo undo, Step step) {
+    switch (undo) {
+      case Undo.RemoveCgroup cgroup -> refuseInUse(Path.of(cgroup.path()), step);
+      case Undo.RemoveCgroupFolder folder -> {
+        return !Files.exists(Path.of(folder.path()));
+      }
+      case Undo.RemoveKeeperCgroup cgroup -> {
+        return again || !Files.exists(Path.of(cgroup.path()));
+      }
+      case Undo.RemoveFile _ -> {}
+    }
+    return true;
+  }
+
+  /** The end of a container ends everything in its cgroup, so nothing else may be in it. */
+  private void refuseInUse(Path cgroup, Step step) {
+    if (Files.exists(cgroup) && !CgroupDirs.allMembers(cgroup).isEmpty()) {
+      throw new CofferException(
+          "cannot " + step.describe() + ": it is there already, with processes in it",
+          List.of(
+              "from  " + step.origin().describe(),
+              "hint  give every container a cgroup of its own"));
+    }
   }
 
   private Map<String, String> memo(HostFacts facts) {

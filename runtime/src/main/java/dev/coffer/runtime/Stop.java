@@ -8,8 +8,6 @@ import dev.coffer.model.plan.Place;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.runtime.program.HookAssembler;
 import dev.coffer.runtime.program.Program;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,7 +15,6 @@ import java.util.List;
  * What follows when a container's first process has ended: hooks, clean-up, perhaps another life.
  */
 final class Stop {
-  private static final Logger LOG = System.getLogger("dev.coffer.runtime");
   private static final int SIGHUP = 1;
   private static final int SIGINT = 2;
 
@@ -40,10 +37,10 @@ final class Stop {
     }
     lives.change(life, ContainerState.STOPPING);
     boolean stopped = hooks(HookType.STOP, reboot);
-    for (String failure : HostRunner.undo(life.undos)) {
-      LOG.log(Level.WARNING, life.name() + ": " + failure);
+    for (String failure : HostRunner.undoForKeeper(life.undos)) {
+      new ContainerLog(life.spec()).errorUnheard(failure);
     }
-    life.undos = List.of();
+    life.undos = HostRunner.leftForKeeper(life.undos);
     boolean allowed = hooks(HookType.POST_STOP, reboot) && stopped;
     if (reboot && allowed && startAgain()) {
       return;
@@ -65,7 +62,7 @@ final class Stop {
       new Start(lives, life, life.order, BackgroundCaller.INSTANCE).runAgain();
       return true;
     } catch (CofferException e) {
-      LOG.log(Level.ERROR, life.name() + ": cannot start again: " + e.getMessage());
+      new ContainerLog(life.spec()).errorUnheard("cannot start again: " + e.getMessage());
       return false;
     }
   }
@@ -95,14 +92,12 @@ final class Stop {
     Executor.Outcome outcome =
         life.executor.run(program, List.of(), (_, _, fds) -> fds.forEach(fd -> fd.close()));
     if (outcome instanceof Executor.Outcome.Failed failed) {
-      LOG.log(
-          Level.ERROR,
-          life.name()
-              + ": "
-              + type.key()
-              + " hook failed: "
-              + new WaitStatus(failed.waitStatus()).describe()
-              + (failed.output().isEmpty() ? "" : ": " + failed.output()));
+      new ContainerLog(life.spec())
+          .errorUnheard(
+              type.key()
+                  + " hook failed: "
+                  + new WaitStatus(failed.waitStatus()).describe()
+                  + (failed.output().isEmpty() ? "" : ": " + failed.output()));
     }
     return outcome instanceof Executor.Outcome.Done;
   }

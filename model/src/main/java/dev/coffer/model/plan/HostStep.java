@@ -35,6 +35,32 @@ public sealed interface HostStep extends Step {
     }
   }
 
+  /** Makes a cgroup that those of several containers may lie below. */
+  record CreateCgroupFolder(String path, boolean seedCpuset, Origin origin) implements HostStep {
+    @Override
+    public Optional<Undo> undo() {
+      return Optional.of(new Undo.RemoveCgroupFolder(path));
+    }
+
+    @Override
+    public String describe() {
+      return "create cgroup " + path + " as a folder";
+    }
+  }
+
+  /** Makes the cgroup that the keeper moves to. */
+  record CreateKeeperCgroup(String path, boolean seedCpuset, Origin origin) implements HostStep {
+    @Override
+    public Optional<Undo> undo() {
+      return Optional.of(new Undo.RemoveKeeperCgroup(path));
+    }
+
+    @Override
+    public String describe() {
+      return "create cgroup " + path + " for the keeper";
+    }
+  }
+
   /** Lets children of a v2 cgroup use controllers; those that cannot be had are passed over. */
   record EnableControllers(String path, List<String> controllers, Origin origin)
       implements HostStep {

@@ -10,6 +10,14 @@ public sealed interface Undo {
   /** Kills what is left in a cgroup and removes it with everything below. */
   record RemoveCgroup(String path) implements Undo {}
 
+  /** Removes a cgroup above those of containers, unless another container is still below it. */
+  record RemoveCgroupFolder(String path) implements Undo {}
+
+  /**
+   * Removes the cgroup that the keeper is in, once it has ended; until then nothing is to be done.
+   */
+  record RemoveKeeperCgroup(String path) implements Undo {}
+
   /** Removes a file. */
   record RemoveFile(String path) implements Undo {}
 
@@ -17,6 +25,8 @@ public sealed interface Undo {
   default String encode() {
     return switch (this) {
       case RemoveCgroup cgroup -> "remove-cgroup " + cgroup.path();
+      case RemoveCgroupFolder folder -> "remove-cgroup-folder " + folder.path();
+      case RemoveKeeperCgroup cgroup -> "remove-keeper-cgroup " + cgroup.path();
       case RemoveFile file -> "remove-file " + file.path();
     };
   }
@@ -32,6 +42,8 @@ public sealed interface Undo {
     String path = line.substring(blank + 1);
     return switch (line.substring(0, blank)) {
       case "remove-cgroup" -> Optional.of(new RemoveCgroup(path));
+      case "remove-cgroup-folder" -> Optional.of(new RemoveCgroupFolder(path));
+      case "remove-keeper-cgroup" -> Optional.of(new RemoveKeeperCgroup(path));
       case "remove-file" -> Optional.of(new RemoveFile(path));
       default -> Optional.empty();
     };
