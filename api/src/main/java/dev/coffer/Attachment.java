@@ -7,6 +7,7 @@ import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec.EnvironmentEntry;
 import dev.coffer.model.ContainerSpec.EnvironmentEntry.Scope;
 import dev.coffer.model.ContainerSpec.Personality;
+import dev.coffer.model.IdMap;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Sourced;
 import dev.coffer.plan.CgroupPlacement;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** One lxc-attach(1). */
@@ -63,8 +65,24 @@ final class Attachment {
       return Attach.run(order, Optional.empty(), caller);
     }
     try (Pty terminal = container.terminal()) {
+      hostUid(options.uid().orElse(0)).ifPresent(terminal::give);
       return Attach.run(order, Optional.of(terminal), caller);
     }
+  }
+
+  /** The host's number of a user inside, where it has one and we may use it. */
+  private OptionalInt hostUid(long uid) {
+    if (!host.facts().privileged()) {
+      return OptionalInt.empty();
+    }
+    if (!container.spec().hasUserNamespace()) {
+      return OptionalInt.of((int) uid);
+    }
+    return container.spec().privileges().idMaps().stream()
+        .map(Sourced::value)
+        .filter(map -> map.kind() == IdMap.Kind.USER && map.contains(uid))
+        .mapToInt(map -> (int) map.toHost(uid))
+        .findFirst();
   }
 
   private Set<Namespace> namespaces(AttachOptions options) {

@@ -17,8 +17,8 @@ final class Box {
 
   /** For a shell: its open descriptors; a pattern would open one more. */
   static final String OPEN_DESCRIPTORS =
-      "echo $(i=0; while [ $i -lt 100 ]; do"
-          + " [ -e /proc/$$/fd/$i ] && echo $i; i=$((i + 1)); done)";
+      "i=0; o=; while [ $i -lt 100 ]; do"
+          + " [ -e /proc/$$/fd/$i ] && o=\"$o $i\"; i=$((i + 1)); done; echo $o";
 
   static final List<String> ID_MAP =
       List.of("lxc.idmap = u 0 200000 65536", "lxc.idmap = g 0 200000 65536");

@@ -13,6 +13,7 @@ public final class Pty implements AutoCloseable {
   private static final int FLAGS = OpenFlags.READ_WRITE | OpenFlags.NO_CONTROLLING_TERMINAL;
   private static final long TIOCSPTLCK = 0x40045431L;
   private static final long TIOCGPTN = 0x80045430L;
+  private static final long AT_EMPTY_PATH = 0x1000;
   private static final long TIOCGPTPEER = 0x5441;
 
   private final Fd master;
@@ -67,6 +68,13 @@ public final class Pty implements AutoCloseable {
   /** The slave's path where devpts is on {@code /dev/pts}. */
   public Path slavePath() {
     return slavePath;
+  }
+
+  /** Makes a user the owner of the slave; its group stays that of its devpts. */
+  public void give(int uid) {
+    try (Call call = new Call()) {
+      call.check(Sys.FCHOWNAT, slave.number(), call.text(""), uid, -1, AT_EMPTY_PATH);
+    }
   }
 
   /** Closes both ends; one that was released or closed before stays so. */
