@@ -118,6 +118,19 @@ final class Box {
     return machine.lxc("info", name, "-p", "-H").ok().text();
   }
 
+  /** Waits until a reboot has led to another init. */
+  void awaitAnotherInit(String before) {
+    Machine.await(
+        "another init",
+        java.time.Duration.ofSeconds(10),
+        () -> {
+          String now = machine.lxc("info", name, "-p", "-H").text();
+          return !now.isEmpty()
+              && !now.equals(before)
+              && machine.state(name).equals("RUNNING");
+        });
+  }
+
   /** A line of /proc/PID/status of init, without its name. */
   String status(String field) {
     return ofInit("status")

@@ -116,10 +116,7 @@ class LifeTest {
     for (int i = 2; i <= 3; i++) {
       String before = box.initPid();
       box.tryInside("reboot");
-      Machine.await(
-          "another init",
-          SOON,
-          () -> machine.state("c1").equals("RUNNING") && !box.initPid().equals(before));
+      box.awaitAnotherInit(before);
       assertEquals(keeper, Box.read(pidFile), "the keeper stays");
       assertEquals(box.fullName(), box.inside("hostname"));
       box.inside("echo x > /dev/tty1; echo y > /dev/console");
@@ -185,10 +182,7 @@ class LifeTest {
     Box box = new Box(machine, "c1").config("lxc.ephemeral = 1").started("-d");
     String before = box.initPid();
     box.tryInside("reboot");
-    Machine.await(
-        "another init",
-        SOON,
-        () -> machine.state("c1").equals("RUNNING") && !box.initPid().equals(before));
+    box.awaitAnotherInit(before);
     assertTrue(Files.exists(box.rootfs()));
     box.stop().ok();
     Machine.await("gone", SOON, () -> !Files.exists(machine.container("c1")));
@@ -199,10 +193,7 @@ class LifeTest {
     Box box = new Box(machine, "c1").mapped().shifted().started("-d");
     String before = box.initPid();
     box.tryInside("reboot");
-    Machine.await(
-        "another init",
-        SOON,
-        () -> machine.state("c1").equals("RUNNING") && !box.initPid().equals(before));
+    box.awaitAnotherInit(before);
     assertEquals("0", box.inside("id -u"));
   }
 

@@ -21,6 +21,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,7 @@ public final class Lives implements AutoCloseable {
   private final List<String> wake;
   private final Map<Key, Life> lives = new ConcurrentHashMap<>();
   private final Object changes = new Object();
+  private final List<Waiter> waiters = new ArrayList<>();
   private final Object recovering = new Object();
   private final Poller poller = new Poller();
   private final ExecutorService work =
@@ -63,6 +65,18 @@ public final class Lives implements AutoCloseable {
   private volatile Consumer<Life> onEphemeralEnd = life -> {};
 
   record Key(Path lxcPath, String name) {}
+
+  /** Somebody who waits for states of one container and hears also of those that pass quickly. */
+  private static final class Waiter {
+    private final Key key;
+    private final Set<ContainerState> wanted;
+    private boolean met;
+
+    private Waiter(Key key, Set<ContainerState> wanted) {
+      this.key = key;
+      this.wanted = Set.copyOf(wanted);
+    }
+  }
 
   /**
    * @param base the run directory
@@ -240,6 +254,10 @@ public final class Lives implements AutoCloseable {
   void change(Life life, ContainerState state) {
     synchronized (changes) {
       life.tell(state);
+      Key key = new Key(life.lxcPath(), life.name());
+      waiters.stream()
+          .filter(waiter -> waiter.key.equals(key) && waiter.wanted.contains(state))
+          .forEach(waiter -> waiter.met = true);
       changes.notifyAll();
     }
   }
@@ -460,10 +478,27 @@ public final class Lives implements AutoCloseable {
       Path lxcPath, String name, Set<ContainerState> states, Optional<Duration> timeout) {
     long end = timeout.map(limit -> System.nanoTime() + limit.toNanos()).orElse(Long.MAX_VALUE);
     find(lxcPath, name);
+    Waiter waiter = new Waiter(new Key(lxcPath, name), states);
+    synchronized (changes) {
+      waiters.add(waiter);
+    }
+    try {
+      return await(waiter, timeout, end);
+    } finally {
+      synchronized (changes) {
+        waiters.remove(waiter);
+      }
+    }
+  }
+
+  private boolean await(Waiter waiter, Optional<Duration> timeout, long end) {
     synchronized (changes) {
       while (true) {
-        ContainerState state = known(lxcPath, name).map(Life::state).orElse(ContainerState.STOPPED);
-        if (states.contains(state)) {
+        ContainerState state =
+            known(waiter.key.lxcPath(), waiter.key.name())
+                .map(Life::state)
+                .orElse(ContainerState.STOPPED);
+        if (waiter.met || waiter.wanted.contains(state)) {
           return true;
         }
         long left = timeout.isEmpty() ? 0 : (end - System.nanoTime()) / 1_000_000;
