@@ -11,6 +11,7 @@ import dev.coffer.plan.Hints;
 import dev.coffer.runtime.program.Program;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Tells a failed step the way users read it: what, on what, the kernel's word, where from, what to
@@ -18,6 +19,9 @@ import java.util.List;
  */
 final class StartFailure extends CofferException {
   private static final long serialVersionUID = 1L;
+
+  /** Where one side notices that the other is gone. */
+  private static final Set<String> WAITS = Set.of("await", "signal");
 
   private final int step;
   private final int errno;
@@ -40,6 +44,14 @@ final class StartFailure extends CofferException {
   static StartFailure of(Plan plan, Program program, Executor.Outcome.Failed failed) {
     int index = program.stepOf(failed.operation());
     String call = program.callOf(failed.operation());
+    if (failed.inChild() && Errno.EPIPE.number() == failed.errno() && WAITS.contains(call)) {
+      return new StartFailure(
+          "the container's first process ended during the start: it "
+              + new WaitStatus(failed.waitStatus()).describe(),
+          List.of("hint  somebody killed it, or the kernel for want of memory (dmesg); try again"),
+          index,
+          failed.errno());
+    }
     if (index < 0 || index >= plan.steps().size()) {
       return new StartFailure(
           "the launcher failed at \"" + call + "\": " + Errno.describe(failed.errno()),
