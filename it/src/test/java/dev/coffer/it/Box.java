@@ -125,9 +125,7 @@ final class Box {
         java.time.Duration.ofSeconds(10),
         () -> {
           String now = machine.lxc("info", name, "-p", "-H").text();
-          return !now.isEmpty()
-              && !now.equals(before)
-              && machine.state(name).equals("RUNNING");
+          return !now.isEmpty() && !now.equals(before) && machine.state(name).equals("RUNNING");
         });
   }
 

@@ -252,7 +252,8 @@ public sealed interface ContainerStep extends Step {
    * Says how mounts propagate, mount_namespaces(7).
    *
    * @param path below the root
-   * @param propagation private, slave, shared, unbindable, with {@code r} in front for the whole tree
+   * @param propagation private, slave, shared, unbindable, with {@code r} in front for the whole
+   *     tree
    * @param optional whether the mount may be missing
    */
   record SetPropagation(String path, String propagation, boolean optional, Origin origin)

@@ -28,7 +28,8 @@ final class HookOperations {
   }
 
   /**
-   * @param alive whether the container has been born in this program, so that only now its pid is known
+   * @param alive whether the container has been born in this program, so that only now its pid is
+   *     known
    */
   void run(Stream stream, RunHook hook, boolean alive) {
     List<Blob> environment = new ArrayList<>();
@@ -45,11 +46,13 @@ final class HookOperations {
     if (atTheEnd) {
       context
           .namespaces()
-          .forEach(
-              namespace ->
-                  environment.add(
-                      path(stream, "LXC_" + namespace.file().toUpperCase(Locale.ROOT) + "_NS=", namespace)
-                          .blob()));
+          .forEach(namespace ->
+              environment.add(
+                  path(
+                          stream,
+                          "LXC_" + namespace.file().toUpperCase(Locale.ROOT) + "_NS=",
+                          namespace)
+                      .blob()));
     }
     stream.spawn(
         program.text("/bin/sh"),
@@ -69,8 +72,7 @@ final class HookOperations {
       return program.text(command);
     }
     int length = command.getBytes(StandardCharsets.UTF_8).length;
-    Text line =
-        program.growing(command, length + 1 + context.namespaces().size() * NUMBER_ROOM);
+    Text line = program.growing(command, length + 1 + context.namespaces().size() * NUMBER_ROOM);
     for (Namespace namespace : context.namespaces()) {
       Text argument = path(stream, " " + namespace.file() + ":", namespace);
       stream.append(line, argument.blob());

@@ -440,8 +440,7 @@ public final class StartAssembler {
           process.personality(personality.personality());
       case ContainerStep.SetSysctl sysctl -> setSysctl(sysctl);
       case ContainerStep.DropCapabilities drop ->
-          process.dropCapabilities(
-              drop.capabilities(), context.capabilities(), stillNeeded());
+          process.dropCapabilities(drop.capabilities(), context.capabilities(), stillNeeded());
       case ContainerStep.ForbidNewPrivileges _ -> process.forbidNewPrivileges();
       case ContainerStep.StartSession session -> startSession(session.streams());
       case ContainerStep.BecomeInit _ -> {
