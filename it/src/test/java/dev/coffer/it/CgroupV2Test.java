@@ -115,13 +115,23 @@ class CgroupV2Test {
     machine.create("c1").ok();
     Path file = machine.home().resolve("keeper.pid");
     machine.lxc("start", "c1", "-p", file.toString()).ok();
-    String cgroup = Files.readString(Path.of("/proc", Files.readString(file), "cgroup")).strip();
-    assertEquals("0::/lxc.monitor." + machine.name("c1"), cgroup);
+    String keeper = Files.readString(file);
+    String cgroup = "0::/lxc.monitor." + machine.name("c1") + "\n";
+    assertEquals(cgroup, Files.readString(Path.of("/proc", keeper, "cgroup")));
+    machine.lxc("stop", "c1", "-r").ok();
+    assertEquals(keeper, Files.readString(file), "the same keeper");
+    assertEquals(cgroup, Files.readString(Path.of("/proc", keeper, "cgroup")));
     machine.lxc("stop", "c1", "-k").ok();
     Machine.await(
         "no cgroup",
         Duration.ofSeconds(5),
         () -> Files.notExists(TOP.resolve("lxc.monitor." + machine.name("c1"))));
+  }
+
+  @Test
+  void aKeeperInTheForegroundPassesTheStatusOn() {
+    machine.create("c1").ok();
+    machine.lxc("start", "c1", "-F", "--pass-status", "--", "/bin/sh", "-c", "exit 3").exits(3);
   }
 
   @Test
