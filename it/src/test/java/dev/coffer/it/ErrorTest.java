@@ -53,7 +53,7 @@ class ErrorTest {
     fails(
         """
         lxc-start: NAME: cannot execute /sbin/nope: No such file or directory (ENOENT)
-          step  STEP  check, in the container
+          step  STEP  execve, in the container
           from  CONFIG:8  lxc.init.cmd
           hint  there is no /sbin/nope in the container, or its interpreter is missing there
         """,
@@ -65,7 +65,7 @@ class ErrorTest {
     fails(
         """
         lxc-start: NAME: cannot execute /etc/passwd: Permission denied (EACCES)
-          step  STEP  check, in the container
+          step  STEP  execve, in the container
           from  CONFIG:8  lxc.init.cmd
           hint  make /etc/passwd executable, and its file system not noexec
         """,
@@ -78,7 +78,7 @@ class ErrorTest {
     fails(
         """
         lxc-start: NAME: cannot execute /sbin/script: No such file or directory (ENOENT)
-          step  STEP  check, in the container
+          step  STEP  execve, in the container
           from  CONFIG:8  lxc.init.cmd
           hint  there is no /sbin/script in the container, or its interpreter is missing there
         """,

@@ -101,20 +101,29 @@ class LimitKeysTest {
 
   @Test
   void aSettingOfTheHostIsRefused() {
-    String line = "lxc.sysctl.kernel.pid_max = 40000";
-    String before = machine.run("cat", "/proc/sys/kernel/sysrq").ok().text();
-    Box box = new Box(machine, "c1").config("lxc.sysctl.kernel.sysrq = 1");
+    String line = "lxc.sysctl.kernel.panic = 77";
+    String before = machine.run("cat", "/proc/sys/kernel/panic").ok().text();
+    Box box = new Box(machine, "c1").config(line);
+    box.refuses(
+        "cannot set sysctl kernel.panic: it belongs to the host",
+        "  from  " + box.configFile() + ":" + box.line(line) + "  lxc.sysctl.kernel.panic",
+        "  hint  only settings of the container's namespaces can be set: net.*, fs.mqueue.*, those"
+            + " of System V IPC; set it on the host with sysctl(8)");
+    box.mapped(line).shifted();
+    Outcome outcome = box.start("-d").exits(1);
+    assertTrue(outcome.err().contains("kernel.panic belongs to the host"), outcome.err());
+    assertEquals(before, machine.run("cat", "/proc/sys/kernel/panic").ok().text());
+  }
+
+  @Test
+  void aSettingOfANetworkSharedWithTheHostIsRefused() {
+    Box box =
+        new Box(machine, "c1")
+            .config("lxc.net.0.type = none", "lxc.sysctl.net.ipv4.ip_forward = 1");
     Outcome outcome = box.start("-d").exits(1);
     assertTrue(
-        outcome
-            .err()
-            .contains(
-                "hint  kernel.sysrq belongs to the host: only those of the container's namespaces"
-                    + " can be set"),
+        outcome.err().contains("the container shares its net namespace with the host"),
         outcome.err());
-    assertEquals(before, machine.run("cat", "/proc/sys/kernel/sysrq").ok().text());
-    box.mapped(line).shifted();
-    assertTrue(box.start("-d").exits(1).err().contains("kernel.pid_max"), line);
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerSpec.EnvironmentEntry;
 import dev.coffer.model.ContainerSpec.EnvironmentEntry.Scope;
 import dev.coffer.model.HookType;
+import dev.coffer.model.Limits.KernelValue;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Nic;
 import dev.coffer.model.Origin;
@@ -170,12 +171,7 @@ public final class Planner {
       hooks(HookType.AUTODEV, Place.CONTAINER);
       steps.addAll(devices.populate());
     }
-    spec.limits()
-        .sysctls()
-        .forEach(value ->
-            steps.add(
-                new ContainerStep.SetSysctl(
-                    value.value().name(), value.value().value(), value.origin())));
+    spec.limits().sysctls().forEach(this::sysctl);
     root.ifPresent(mount -> steps.add(new ContainerStep.PivotRoot(mount.origin())));
     if (ownMounts) {
       steps.addAll(mounts.propagations());
@@ -183,6 +179,15 @@ public final class Planner {
     if (!mounts.needsCgroupNamespaceEarly()) {
       unshareCgroup();
     }
+  }
+
+  private void sysctl(Sourced<KernelValue> value) {
+    Set<Namespace> own = EnumSet.noneOf(Namespace.class);
+    own.addAll(fresh);
+    own.addAll(request.share().keySet());
+    Sysctls.check(value, own);
+    steps.add(
+        new ContainerStep.SetSysctl(value.value().name(), value.value().value(), value.origin()));
   }
 
   private void restrict() {
