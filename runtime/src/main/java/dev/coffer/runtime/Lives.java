@@ -255,9 +255,12 @@ public final class Lives implements AutoCloseable {
     synchronized (changes) {
       life.tell(state);
       Key key = new Key(life.lxcPath(), life.name());
-      waiters.stream()
-          .filter(waiter -> waiter.key.equals(key) && waiter.wanted.contains(state))
-          .forEach(waiter -> waiter.met = true);
+      Life current = lives.get(key);
+      if (current == null || current == life) { // an earlier life's end is not this one's
+        waiters.stream()
+            .filter(waiter -> waiter.key.equals(key) && waiter.wanted.contains(state))
+            .forEach(waiter -> waiter.met = true);
+      }
       changes.notifyAll();
     }
   }
