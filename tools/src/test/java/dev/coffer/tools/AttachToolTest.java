@@ -45,8 +45,8 @@ class AttachToolTest {
             OptionalLong.of(5),
             OptionalLong.of(6),
             Optional.of("i686"),
-            Optional.of(Path.of("/work/log")),
-            Optional.of(Path.of("/work/rc")),
+            Optional.of(Path.of("/home/user/log")),
+            Optional.of(Path.of("/home/user/rc")),
             true),
         options(
             "-n",

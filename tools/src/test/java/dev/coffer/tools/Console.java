@@ -45,7 +45,7 @@ final class Console {
         new Invocation(
             program,
             List.of(arguments),
-            Path.of("/work"),
+            Path.of("/home/user"),
             environment,
             sink(out),
             sink(err),

@@ -39,7 +39,7 @@ class LifeToolsTest {
         List.of(
             new CreateOptions(
                 "download",
-                Optional.of(Path.of("/work/cfg")),
+                Optional.of(Path.of("/home/user/cfg")),
                 "dir",
                 Optional.of(Path.of("/srv/fresh")),
                 List.of("-d", "debian"))),
