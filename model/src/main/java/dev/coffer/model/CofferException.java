@@ -24,7 +24,8 @@ public class CofferException extends RuntimeException {
   }
 
   /**
-   * @param exitCode what a tool ends with because of this, 1 to 255
+   * @param exitCode what a tool ends with because of this, 0 to 255; 0 where nothing is wrong after
+   *     all
    */
   public CofferException(String message, List<String> details, int exitCode) {
     super(message);

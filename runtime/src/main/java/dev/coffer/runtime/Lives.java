@@ -615,12 +615,12 @@ public final class Lives implements AutoCloseable {
     }
   }
 
-  /** A start of a container that runs already. */
+  /** A start of a container that runs already, which lxc-start(1) takes for no failure. */
   public static final class AlreadyRunningException extends CofferException {
     private static final long serialVersionUID = 1L;
 
     AlreadyRunningException() {
-      super("Container is already running");
+      super("Container is already running", List.of(), 0);
     }
   }
 }

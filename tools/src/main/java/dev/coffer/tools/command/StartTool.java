@@ -95,7 +95,9 @@ public final class StartTool implements Tool {
     } catch (CofferException e) {
       if (session.face() == Face.LXC) {
         session.log().error(e.getMessage(), e.details());
-        session.log().error("The container failed to start");
+        if (e.exitCode() != Runner.OK) {
+          session.log().error("The container failed to start");
+        }
         return e.exitCode();
       }
       throw e;
