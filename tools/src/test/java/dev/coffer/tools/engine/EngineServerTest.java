@@ -91,8 +91,9 @@ class EngineServerTest {
     long files = descriptors();
     int threads = Thread.activeCount();
     call(2000);
-    assertTrue(descriptors() <= files, "descriptors " + files + " -> " + descriptors());
-    assertTrue(Thread.activeCount() <= threads + 1, "threads " + threads);
+    // the last connections may be closing still; a leak would be thousands
+    await(() -> descriptors() <= files + 5);
+    await(() -> Thread.activeCount() <= threads + 5);
     assertEquals(2200, running.getFirst().server().status().requestsServed());
   }
 
