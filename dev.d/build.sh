@@ -4,7 +4,7 @@
 # An engine is young most of the time: it compiles what a dozen commands have used. Its heap begins small and gives
 # back what it no longer needs, so that it stays small at rest.
 jvm_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:Tier3InvocationThreshold=30 -XX:Tier3MinInvocationThreshold=10
-  -XX:Tier3CompileThreshold=60 -XX:Tier3BackEdgeThreshold=2000 -Xms8m -Xmx64m -Xss512k -XX:MinHeapFreeRatio=10
+  -XX:Tier3CompileThreshold=60 -XX:Tier3BackEdgeThreshold=2000 -Xms10m -Xmn6m -Xmx64m -Xss512k -XX:MinHeapFreeRatio=10
   -XX:MaxHeapFreeRatio=20 -XX:TrimNativeHeapInterval=10000 -XX:-UsePerfData -Xlog:disable
   --enable-native-access=dev.coffer.linux)
 
