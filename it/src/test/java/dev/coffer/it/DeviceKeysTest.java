@@ -83,6 +83,14 @@ class DeviceKeysTest {
   }
 
   @Test
+  void theConsoleIsATerminalThatTheContainerCanName() {
+    Box box = new Box(machine, "c1").started("-d");
+    assertEquals("/dev/pts/0", box.inside("readlink /proc/1/fd/0"));
+    assertEquals(
+        box.inside("stat -c '%t %T' /dev/pts/0"), box.inside("stat -c '%t %T' /dev/console"));
+  }
+
+  @Test
   void theNumberOfPseudoTerminalsIsLimited() {
     Box box = new Box(machine, "c1").config("lxc.pty.max = 5", "lxc.tty.max = 2").started("-d");
     assertTrue(box.mount("/dev/pts").data().contains("max=7"), box.mount("/dev/pts").data());

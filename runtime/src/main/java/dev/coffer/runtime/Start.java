@@ -26,6 +26,7 @@ import dev.coffer.plan.NamespacePlanner;
 import dev.coffer.plan.Planner;
 import dev.coffer.runtime.program.Arg.Register;
 import dev.coffer.runtime.program.AssemblyContext;
+import dev.coffer.runtime.program.AssemblyContext.Console;
 import dev.coffer.runtime.program.AssemblyContext.Fault;
 import dev.coffer.runtime.program.Program;
 import dev.coffer.runtime.program.Registers;
@@ -218,11 +219,10 @@ final class Start {
     }
   }
 
+  /** A command that has the caller's terminal gets another in its place, which is relayed. */
   private boolean wantsTerminal() {
-    if (order.request().callerStreams()) {
-      return caller.isTerminal(0) || caller.isTerminal(1) || caller.isTerminal(2);
-    }
-    return consolePath().isEmpty() && spec.rootfs().path().isPresent();
+    return order.request().callerStreams()
+        && (caller.isTerminal(0) || caller.isTerminal(1) || caller.isTerminal(2));
   }
 
   /** The console that was asked for; {@code none} counts. */
@@ -349,10 +349,10 @@ final class Start {
         !spec.hooks(HookType.STOP).isEmpty() || !spec.hooks(HookType.POST_STOP).isEmpty();
     return new AssemblyContext(
         spec.name(),
-        consoleSource(),
+        console(),
         landings,
         relay(foreground),
-        terminal.isPresent() || consolePath().isPresent() ? replaced : List.of(),
+        terminal.isPresent() ? replaced : List.of(),
         HookEnvironment.of(caller.environment()),
         HookEnvironment.of(spec, order.request().mountPoint()),
         spec.hookVersion(),
@@ -370,21 +370,23 @@ final class Start {
     if (again) {
       return AssemblyContext.Relay.AS_BEFORE;
     }
-    boolean input = foreground && terminal.isPresent() && caller.isTerminal(0);
-    boolean output = foreground && terminal.isPresent() && caller.stream(1).isPresent();
+    boolean relayed = terminal.isPresent() || console() instanceof Console.Own;
+    boolean input = foreground && relayed && caller.isTerminal(0);
+    boolean output = foreground && relayed && caller.stream(1).isPresent();
     return new AssemblyContext.Relay(input, output);
   }
 
-  private Optional<String> consoleSource() {
+  private Console console() {
     if (order.request().callerStreams()) {
-      return Optional.empty();
+      return new Console.None();
     }
-    return terminal
-        .map(pty -> pty.slavePath().toString())
-        .or(() ->
-            consolePath()
-                .filter(console -> !console.equals("none"))
-                .map(console -> caller.cwd().resolve(console).toString()));
+    Optional<String> path = consolePath();
+    if (path.isEmpty()) {
+      return spec.rootfs().path().isPresent() ? new Console.Own() : new Console.None();
+    }
+    return path.get().equals("none")
+        ? new Console.None()
+        : new Console.Given(caller.cwd().resolve(path.get()).toString());
   }
 
   private void report(int tag, long[] registers, List<Fd> fds) {

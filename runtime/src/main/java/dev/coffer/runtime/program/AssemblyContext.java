@@ -8,7 +8,7 @@ import java.util.Set;
 /**
  * What a program needs besides the plan: values of the moment.
  *
- * @param terminalPath the console's slave on the host, when there is a console
+ * @param console what the container's console is
  * @param landings where the descriptors that come with the program belong, in order
  * @param relay what the console is relayed to
  * @param replacedStreams which of 0, 1, 2 the terminal takes the place of when the caller's streams
@@ -26,7 +26,7 @@ import java.util.Set;
  */
 public record AssemblyContext(
     String name,
-    Optional<String> terminalPath,
+    Console console,
     List<Arg.Register> landings,
     Relay relay,
     List<Integer> replacedStreams,
@@ -41,6 +41,18 @@ public record AssemblyContext(
     String title,
     int runningTag,
     Optional<Fault> fault) {
+
+  /** What is shown as the container's console. */
+  public sealed interface Console {
+    /** There is none, or the command has the caller's streams. */
+    record None() implements Console {}
+
+    /** A terminal of the container's own devpts. */
+    record Own() implements Console {}
+
+    /** A file or device of the host. */
+    record Given(String path) implements Console {}
+  }
 
   /**
    * Which of the caller's streams the console is relayed to; none where a keeper stays detached.

@@ -21,7 +21,7 @@ public final class HookAssembler {
     AssemblyContext context =
         new AssemblyContext(
             name,
-            Optional.empty(),
+            new AssemblyContext.Console.None(),
             List.of(),
             AssemblyContext.Relay.AS_BEFORE,
             List.of(),

@@ -36,6 +36,11 @@ public final class Registers {
   /** First of eight: the container's namespaces in the order of {@code Namespace}, for hooks. */
   public static final int FIRST_NAMESPACE = 20;
 
+  /** The console's terminal while it crosses from the container to the keeper. */
+  static final Register CONSOLE_SLAVE = new Register(37);
+
+  static final Register CONSOLE_MASTER = new Register(38);
+
   /** The container's devpts; the masters of its ttys follow. */
   public static final int DEVPTS = 39;
 
@@ -45,7 +50,7 @@ public final class Registers {
   /** Registers that steps use for the moment. */
   static final int FIRST_SCRATCH = 28;
 
-  static final int LAST_SCRATCH = 38;
+  static final int LAST_SCRATCH = 36;
 
   private Registers() {}
 

@@ -60,6 +60,7 @@ public final class StartAssembler {
   private final Stream keeper = program.main();
   private final Stream child = program.child();
   private final MountOperations mounts;
+  private final TerminalOperations terminals;
   private final ProcessOperations process;
   private final HookOperations hooks;
   private final Register userNamespace = new Register(19);
@@ -74,13 +75,12 @@ public final class StartAssembler {
   private boolean rootOpen;
   private boolean procOpen;
   private boolean namespacesOpen;
-  private int ttys;
-  private boolean devpts;
 
   private StartAssembler(Plan plan, AssemblyContext context) {
     this.plan = plan;
     this.context = context;
     this.mounts = new MountOperations(program, context.userNamespace());
+    this.terminals = new TerminalOperations(program, mounts);
     this.process = new ProcessOperations(program, child);
     this.hooks = new HookOperations(program, context);
   }
@@ -124,7 +124,9 @@ public final class StartAssembler {
     }
     if (context.relay().input()) {
       keeper.set(Registers.PEER_IN, 0L);
-      keeper.raw(0L, Registers.CONSOLE);
+      if (!ownConsole()) {
+        keeper.raw(0L, Registers.CONSOLE);
+      }
     }
     if (context.relay().output()) {
       keeper.set(Registers.PEER_OUT, 1L);
@@ -427,10 +429,9 @@ public final class StartAssembler {
       case ContainerStep.CreateDirectory directory ->
           mounts.makeDirectories(directory.path(), directory.mode());
       case ContainerStep.CreateSymlink link -> createSymlink(link);
-      case ContainerStep.MountDevpts pts -> mountDevpts(pts);
-      case ContainerStep.AttachConsole console ->
-          context.terminalPath().ifPresent(path -> mounts.bindHostPath(path, console.path()));
-      case ContainerStep.CreateTtys created -> createTtys(created);
+      case ContainerStep.MountDevpts pts -> terminals.mountDevpts(pts);
+      case ContainerStep.AttachConsole console -> attachConsole(console.path());
+      case ContainerStep.CreateTtys created -> terminals.createTtys(created);
       case ContainerStep.PivotRoot _ -> pivot();
       case ContainerStep.SetPropagation propagation -> {
         openRoot();
@@ -452,6 +453,18 @@ public final class StartAssembler {
       case ContainerStep.BecomeUser user ->
           process.becomeUser(user.uid(), user.gid(), user.groups(), context.deathSignal());
       case ContainerStep.Execute execute -> process.execute(execute);
+    }
+  }
+
+  private boolean ownConsole() {
+    return context.console() instanceof AssemblyContext.Console.Own;
+  }
+
+  private void attachConsole(String path) {
+    switch (context.console()) {
+      case AssemblyContext.Console.None _ -> {}
+      case AssemblyContext.Console.Own _ -> terminals.attachConsole(path);
+      case AssemblyContext.Console.Given given -> mounts.bindHostPath(given.path(), path);
     }
   }
 
@@ -491,66 +504,8 @@ public final class StartAssembler {
     child.sys(Sys.CLOSE, parent);
   }
 
-  private void mountDevpts(ContainerStep.MountDevpts pts) {
-    String gid = pts.gid().map(group -> ",gid=" + group).orElse("");
-    List<String> data =
-        List.of(("newinstance,ptmxmode=0666,mode=0620,max=" + pts.max() + gid).split(","));
-    Register mount = new Register(Registers.DEVPTS);
-    Stream.Label end = new Stream.Label();
-    ContainerStep.MountAttributes attributes =
-        new ContainerStep.MountAttributes(
-            false,
-            true,
-            false,
-            true,
-            ContainerStep.MountAttributes.Atime.UNCHANGED,
-            false,
-            false,
-            "");
-    mounts.instance("devpts", "devpts", data, attributes, mount, end, false);
-    mounts.attachTo(
-        mount, new ContainerStep.Target("dev/pts", dev.coffer.model.MountEntry.Create.DIRECTORY));
-    child.place(end);
-    devpts = true;
-  }
-
-  private void createTtys(ContainerStep.CreateTtys step) {
-    Blob unlock = program.space(8);
-    ttys = Math.min(step.count(), Registers.MOST_TTYS);
-    for (int i = 0; i < ttys; i++) {
-      Register master = new Register(Registers.FIRST_TTY + i);
-      child
-          .sys(
-              Sys.OPENAT,
-              new Register(Registers.DEVPTS),
-              program.text("ptmx"),
-              Flags.O_RDWR | Flags.O_NOCTTY | Flags.O_CLOEXEC,
-              0)
-          .to(master);
-      child.sys(Sys.IOCTL, master, Flags.TIOCSPTLCK, unlock);
-      Register slave = program.scratch();
-      child
-          .sys(
-              Sys.IOCTL, master, Flags.TIOCGPTPEER, Flags.O_RDWR | Flags.O_NOCTTY | Flags.O_CLOEXEC)
-          .to(slave);
-      mounts.bindOpened(slave, step.prefix() + (i + 1));
-      child.sys(Sys.CLOSE, slave);
-    }
-  }
-
-  /**
-   * The keeper holds the container's terminals; they cross here, before the host's tree goes away.
-   */
-  private void handOverTerminals() {
-    if (devpts) {
-      child.signal(Registers.DEVPTS, 1 + ttys);
-      keeper.await(Registers.DEVPTS, 1 + ttys);
-      devpts = false;
-    }
-  }
-
   private void pivot() {
-    handOverTerminals();
+    terminals.handOver(ownConsole() && context.relay().input());
     child.sys(Sys.FCHDIR, Registers.ROOT);
     child.sys(Sys.PIVOT_ROOT, program.text("."), program.text("."));
     child.sys(Sys.UMOUNT2, program.text("."), Flags.MNT_DETACH);

@@ -1,0 +1,102 @@
+package dev.coffer.runtime.program;
+
+import dev.coffer.linux.Sys;
+import dev.coffer.model.MountEntry.Create;
+import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.plan.ContainerStep.MountAttributes;
+import dev.coffer.runtime.program.Arg.Blob;
+import dev.coffer.runtime.program.Arg.Register;
+import java.util.List;
+
+/**
+ * The container's own terminals: its devpts, the console and the ttys from there. The container
+ * makes them, the keeper holds the masters; they cross before the host's tree goes away.
+ */
+final class TerminalOperations {
+  private final ProgramBuilder program;
+  private final Stream keeper;
+  private final Stream child;
+  private final MountOperations mounts;
+  private final Blob unlock;
+
+  private boolean devpts;
+  private boolean console;
+  private int ttys;
+
+  TerminalOperations(ProgramBuilder program, MountOperations mounts) {
+    this.program = program;
+    this.keeper = program.main();
+    this.child = program.child();
+    this.mounts = mounts;
+    this.unlock = program.space(8);
+  }
+
+  void mountDevpts(ContainerStep.MountDevpts pts) {
+    String gid = pts.gid().map(group -> ",gid=" + group).orElse("");
+    List<String> data =
+        List.of(("newinstance,ptmxmode=0666,mode=0620,max=" + pts.max() + gid).split(","));
+    Register mount = new Register(Registers.DEVPTS);
+    Stream.Label end = new Stream.Label();
+    MountAttributes attributes =
+        new MountAttributes(
+            false, true, false, true, MountAttributes.Atime.UNCHANGED, false, false, "");
+    mounts.instance("devpts", "devpts", data, attributes, mount, end, false);
+    mounts.attachTo(mount, new ContainerStep.Target("dev/pts", Create.DIRECTORY));
+    child.place(end);
+    devpts = true;
+  }
+
+  /** The console's terminal is made once and shown wherever it is wanted. */
+  void attachConsole(String path) {
+    if (!console) {
+      open(Registers.CONSOLE_MASTER, Registers.CONSOLE_SLAVE);
+      child.set(Registers.TERMINAL, Registers.CONSOLE_SLAVE);
+      console = true;
+    }
+    mounts.bindOpened(Registers.CONSOLE_SLAVE, path);
+  }
+
+  void createTtys(ContainerStep.CreateTtys step) {
+    ttys = Math.min(step.count(), Registers.MOST_TTYS);
+    for (int i = 0; i < ttys; i++) {
+      Register slave = program.scratch();
+      open(new Register(Registers.FIRST_TTY + i), slave);
+      mounts.bindOpened(slave, step.prefix() + (i + 1));
+      child.sys(Sys.CLOSE, slave);
+    }
+  }
+
+  /** A new terminal, pts(4). The slave comes by ioctl, for a path could be anything here. */
+  private void open(Register master, Register slave) {
+    int flags = Flags.O_RDWR | Flags.O_NOCTTY | Flags.O_CLOEXEC;
+    Register directory = new Register(Registers.DEVPTS);
+    child.sys(Sys.OPENAT, directory, program.text("ptmx"), flags, 0).to(master);
+    child.sys(Sys.IOCTL, master, Flags.TIOCSPTLCK, unlock);
+    child.sys(Sys.IOCTL, master, Flags.TIOCGPTPEER, flags).to(slave);
+  }
+
+  /**
+   * Gives them to the keeper, which holds a slave of the console too, so that it never hangs up.
+   *
+   * @param raw whether the caller's terminal is relayed to the console from now on
+   */
+  void handOver(boolean raw) {
+    if (!devpts) {
+      return;
+    }
+    int first = console ? Registers.CONSOLE_SLAVE.number() : Registers.DEVPTS;
+    int count = Registers.FIRST_TTY + ttys - first;
+    child.signal(first, count);
+    keeper.await(first, count);
+    if (console) {
+      keeper.set(Registers.TERMINAL, Registers.CONSOLE_SLAVE);
+      keeper.set(Registers.CONSOLE, Registers.CONSOLE_MASTER);
+      keeper.set(Registers.CONSOLE_SLAVE, -1L);
+      keeper.set(Registers.CONSOLE_MASTER, -1L);
+      if (raw) {
+        keeper.raw(0L, Registers.CONSOLE);
+      }
+    }
+    devpts = false;
+  }
+}
