@@ -38,11 +38,25 @@ final class CgroupPlanner {
     this.placement = CgroupPlacement.of(spec, facts);
   }
 
-  /** Creation, limits other than devices, and delegation. */
-  List<Step> create() {
+  /** What must be there before init is: the v2 cgroup it is born in, and the keeper's. */
+  List<Step> createFirst() {
     List<Step> steps = new ArrayList<>();
     for (Place place : placement.places()) {
-      create(place, steps);
+      if (place.tree().unified()) {
+        create(place, steps);
+      }
+      createKeepers(place, steps);
+    }
+    return steps;
+  }
+
+  /** The v1 cgroups, limits other than devices, and delegation: before init enters or goes on. */
+  List<Step> createRest() {
+    List<Step> steps = new ArrayList<>();
+    for (Place place : placement.places()) {
+      if (!place.tree().unified()) {
+        create(place, steps);
+      }
     }
     for (Sourced<Cgroups.Value> value : limits()) {
       steps.add(set(value));
@@ -61,6 +75,9 @@ final class CgroupPlanner {
       enableBelow(place, place.limit(), steps);
       steps.add(new HostStep.CreateCgroup(place.innerDirectory(), hasCpuset(place), origin()));
     }
+  }
+
+  private void createKeepers(Place place, List<Step> steps) {
     place
         .keeper()
         .ifPresent(path -> {

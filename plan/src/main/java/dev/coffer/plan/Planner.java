@@ -75,7 +75,7 @@ public final class Planner {
 
   private void prepare() {
     hooks(HookType.PRE_START, Place.KEEPER);
-    steps.addAll(cgroups.create());
+    steps.addAll(cgroups.createFirst());
     steps.addAll(cgroups.enterKeeper());
   }
 
@@ -118,6 +118,7 @@ public final class Planner {
     steps.add(
         new ContainerStep.DieWithKeeper(
             spec.signals().keeperDeath(), Origin.builtIn("lxc.monitor.signal.pdeath")));
+    steps.addAll(cgroups.createRest());
     steps.addAll(cgroups.join());
     if (fresh.contains(Namespace.USER)) {
       steps.add(new ContainerStep.BecomeRoot(spec.privileges().idMaps().getFirst().origin()));

@@ -74,15 +74,35 @@ public final class Executor implements AutoCloseable {
 
   /** Runs a program to its end. */
   public Outcome run(Program program, List<Fd> fds, Reports reports) {
+    return run(program, fds, () -> {}, reports);
+  }
+
+  /**
+   * Runs a program to its end.
+   *
+   * @param meanwhile the engine's part, done while the program runs; what it throws ends the
+   *     program
+   */
+  public Outcome run(Program program, List<Fd> fds, Runnable meanwhile, Reports reports) {
     lock.lock();
     try {
       begin(program, fds);
+      doMeanwhile(meanwhile);
       return await(reports);
     } catch (KernelException e) {
       lost = true;
       return new Outcome.Lost();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void doMeanwhile(Runnable meanwhile) {
+    try {
+      meanwhile.run();
+    } catch (RuntimeException | Error e) {
+      abort();
+      throw e;
     }
   }
 

@@ -11,9 +11,7 @@ import dev.coffer.linux.UnixSocket;
 import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
-import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.Plan;
-import dev.coffer.model.plan.Step;
 import dev.coffer.plan.Planner;
 import dev.coffer.runtime.command.CommandSocketName;
 import dev.coffer.runtime.program.Registers;
@@ -573,11 +571,6 @@ public final class Lives implements AutoCloseable {
 
   List<String> wake() {
     return wake;
-  }
-
-  /** Host steps at the beginning of a plan are done before anything is launched. */
-  static List<Step> leading(Plan plan) {
-    return plan.steps().stream().takeWhile(HostStep.class::isInstance).toList();
   }
 
   /** A copy of the descriptor in a keeper's register. */

@@ -28,6 +28,7 @@ import dev.coffer.runtime.program.Arg.Register;
 import dev.coffer.runtime.program.AssemblyContext;
 import dev.coffer.runtime.program.AssemblyContext.Console;
 import dev.coffer.runtime.program.AssemblyContext.Fault;
+import dev.coffer.runtime.program.HostSpans;
 import dev.coffer.runtime.program.Program;
 import dev.coffer.runtime.program.Registers;
 import dev.coffer.runtime.program.StartAssembler;
@@ -58,6 +59,8 @@ final class Start {
   private final List<Fd> borrowed = new ArrayList<>();
   private final Phases phases = new Phases();
   private Plan plan;
+  private HostSpans spans;
+  private Fd gate;
   private boolean again;
   private Optional<Pty> terminal = Optional.empty();
 
@@ -127,10 +130,8 @@ final class Start {
     }
     makeMountPoint();
     phases.mark("journal");
-    List<Step> leading = Lives.leading(plan);
-    for (int i = 0; i < leading.size(); i++) {
-      runHostStep(i);
-    }
+    spans = HostSpans.of(plan);
+    runHostSteps(0, spans.leading());
     phases.mark("host steps");
   }
 
@@ -210,6 +211,12 @@ final class Start {
     }
   }
 
+  private void runHostSteps(int from, int to) {
+    for (int i = from; i < to; i++) {
+      runHostStep(i);
+    }
+  }
+
   private void runHostStep(int index) {
     dieAt(index);
     try {
@@ -264,9 +271,16 @@ final class Start {
     });
     consoleDevice().ifPresent(fd -> hand(fd, Registers.TERMINAL, landings, fds));
     consoleLog().ifPresent(fd -> hand(fd, Registers.CONSOLE_LOG, landings, fds));
+    if (spans.hasGate()) {
+      UnixSocket[] ends = UnixSocket.pair();
+      borrowed.add(ends[0].fd());
+      borrowed.add(ends[1].fd());
+      gate = ends[0].fd();
+      hand(ends[1].fd(), Registers.GATE, landings, fds);
+    }
     Program program = StartAssembler.assemble(plan, context(landings));
     phases.mark("assemble");
-    Executor.Outcome outcome = life.executor.run(program, fds, this::report);
+    Executor.Outcome outcome = life.executor.run(program, fds, this::doMeanwhile, this::report);
     phases.mark("program");
     switch (outcome) {
       case Executor.Outcome.Done done -> running(done.registers());
@@ -275,6 +289,26 @@ final class Start {
           throw new CofferException(
               "the keeper ended during the start",
               List.of("hint  it was killed; nothing is left of this start, try again"));
+    }
+  }
+
+  /** While init is born; it waits at the gate. */
+  private void doMeanwhile() {
+    if (spans.hasGate()) {
+      runHostSteps(spans.from(), spans.to());
+      openGate();
+      phases.mark("host steps meanwhile");
+    }
+  }
+
+  private void openGate() {
+    try {
+      gate.writeFully("+");
+    } catch (KernelException e) {
+      if (!e.is(Errno.EPIPE)) {
+        throw e;
+      }
+      // whoever waited is gone, and the executor tells why
     }
   }
 
@@ -398,13 +432,13 @@ final class Start {
     if (tag >= StartAssembler.FAULT_TAG) {
       die();
     } else {
-      runHostSteps(tag);
+      runReported(tag);
     }
     life.executor.proceed();
   }
 
   /** The report stands for the first of neighbouring host steps; each has its own. */
-  private void runHostSteps(int index) {
+  private void runReported(int index) {
     if (index < 0
         || index >= plan.steps().size()
         || !(plan.steps().get(index) instanceof HostStep)) {

@@ -22,6 +22,9 @@ public final class Registers {
   public static final Register ESCAPE = new Register(13);
   public static final Register PENDING = new Register(14);
 
+  /** Where init waits for what the engine does meanwhile. */
+  public static final Register GATE = new Register(15);
+
   /**
    * The slave of the console's or session's terminal; kept open so that the master never hangs up.
    */

@@ -86,9 +86,9 @@ public final class StartAssembler {
   }
 
   /**
-   * The program of a plan. Host steps at its beginning are not part of it: the engine has done
-   * them. Descriptors that come with it arrive in {@link Registers#landing} and are put in place
-   * first.
+   * The program of a plan, without the host steps that the engine does by itself ({@link
+   * HostSpans}). Descriptors that come with it arrive in {@link Registers#landing} and are put in
+   * place first.
    */
   public static Program assemble(Plan plan, AssemblyContext context) {
     return new StartAssembler(plan, context).assemble();
@@ -97,15 +97,17 @@ public final class StartAssembler {
   private Program assemble() {
     prologue();
     List<Step> steps = plan.steps();
-    boolean leading = true;
+    HostSpans spans = HostSpans.of(plan);
     for (int i = 0; i < steps.size(); i++) {
-      Step step = steps.get(i);
-      if (leading && step.place() == Place.HOST) {
+      if (spans.covers(i)) {
         continue;
       }
-      leading = false;
+      Step step = steps.get(i);
       keeper.step(i);
       child.step(i);
+      if (spans.hasGate() && i == spans.to()) {
+        passGate();
+      }
       fault(i);
       if (executes(step)) {
         openNamespaces();
@@ -149,11 +151,22 @@ public final class StartAssembler {
     keeper.report(context.runningTag(), Registers.MAIN_PIDFD.number(), 1, false);
     keeper.set(userNamespace, -1L);
     keeper.set(Registers.SYNC, -1L);
+    keeper.set(Registers.GATE, -1L);
     keeper.set(Registers.HOOK_LOG, -1L);
     for (int i = Registers.FIRST_SCRATCH; i <= Registers.LAST_SCRATCH; i++) {
       keeper.set(new Register(i), -1L);
     }
     keeper.closeOthers(false);
+  }
+
+  /** Waits for the engine; its end opens the gate too, but without a word. */
+  private void passGate() {
+    Stream.Label open = new Stream.Label();
+    Register got = program.scratch();
+    child.sys(Sys.READ, Registers.GATE, program.space(8), 1).to(got);
+    child.jumpIfEqual(got, 1L, open);
+    child.fail(Sys.READ, (long) Errno.EPIPE.number());
+    child.place(open);
   }
 
   private void fault(int index) {
