@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 public final class Host implements AutoCloseable {
   private final HostFactsReader facts = new HostFactsReader();
   private final CgroupTrees trees = CgroupTrees.read();
+  private final KnownOrders orders = new KnownOrders();
   private final Lives lives;
   private final CommandService commands;
   private Creator creator;
@@ -81,6 +82,10 @@ public final class Host implements AutoCloseable {
   /** Whether this is the host's root. */
   public boolean isPrivileged() {
     return facts.privileged();
+  }
+
+  KnownOrders orders() {
+    return orders;
   }
 
   HostFactsReader facts() {

@@ -123,7 +123,17 @@ final class LocalContainer implements Container {
 
   private StartOrder order(StartOptions options) {
     Creator.discardAbandoned(lxcPath.resolve(name));
-    return Orders.of(startConfig(options), name, lxcPath, options, this::initPidOf, notices);
+    KnownOrders.Answer answer =
+        host.orders().order(new KnownOrders.Wish(lxcPath, name, options), () -> newOrder(options));
+    answer.notices().forEach(notices);
+    return answer.order();
+  }
+
+  private KnownOrders.Made newOrder(StartOptions options) {
+    LxcConfig config = startConfig(options);
+    List<Problem> found = new ArrayList<>();
+    StartOrder order = Orders.of(config, name, lxcPath, options, this::initPidOf, found::add);
+    return new KnownOrders.Made(new KnownOrders.Answer(order, found), config);
   }
 
   private String initPidOf(String other) {
@@ -138,7 +148,7 @@ final class LocalContainer implements Container {
 
   @Override
   public int start(StartOptions options) {
-    return host.lives().start(order(options), caller);
+    return host.lives().start(() -> order(options), options.foreground(), caller);
   }
 
   @Override

@@ -32,6 +32,7 @@ final class Assigner {
   private final Map<String, String> environment;
   private final Includes includes;
   private int formerNic = -1;
+  private boolean readsEnvironment;
   private Optional<Sourced<String>> formerBackend = Optional.empty();
 
   Assigner(Settings settings, Map<String, String> environment, Includes includes) {
@@ -43,6 +44,11 @@ final class Assigner {
   /** The storage type that LXC 1 and 2 kept in a key of its own. */
   Optional<Sourced<String>> formerBackend() {
     return formerBackend;
+  }
+
+  /** Whether a value was asked of the environment. */
+  boolean readsEnvironment() {
+    return readsEnvironment;
   }
 
   /** Carries out one assignment; what is wrong with it goes to {@code problems}. */
@@ -292,6 +298,7 @@ final class Assigner {
 
     @Override
     public Optional<String> variable(String name) {
+      readsEnvironment = true;
       return Optional.ofNullable(environment.get(name));
     }
 

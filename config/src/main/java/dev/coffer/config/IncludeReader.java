@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Finds and opens what lxc.include names, and stops files that include themselves. */
 final class IncludeReader {
@@ -30,6 +32,7 @@ final class IncludeReader {
 
   private final Reader reader;
   private final Deque<Path> open = new ArrayDeque<>();
+  private final Set<Path> looked = new LinkedHashSet<>();
   private int count;
 
   IncludeReader(Optional<Path> mainFile, Reader reader) {
@@ -41,6 +44,7 @@ final class IncludeReader {
   void include(String name, Origin origin, List<Problem> problems) {
     try {
       Path path = resolve(name);
+      looked.add(path);
       if (Files.isDirectory(path)) {
         for (Path file : configsIn(path)) {
           includeFile(file, origin, problems);
@@ -53,6 +57,11 @@ final class IncludeReader {
     } catch (InvalidPathException e) {
       problems.add(Problem.error(origin, "\"" + name + "\" cannot be a file name", ""));
     }
+  }
+
+  /** Every file and directory that was looked at. */
+  Set<Path> looked() {
+    return looked;
   }
 
   // A relative name counts from the including file: an engine has no useful working directory.
@@ -90,6 +99,7 @@ final class IncludeReader {
       problems.add(Problem.error(origin, "more than " + MOST_FILES + " files are included", ""));
       return;
     }
+    looked.add(file);
     TextFile text = TextFile.read(file);
     open.push(path);
     reader.read(text.text(), file, problems);

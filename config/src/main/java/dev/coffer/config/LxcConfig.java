@@ -12,10 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A container's lxc.conf: what it says, what is wrong with it, and its text for saving. Everything
@@ -32,6 +34,7 @@ public final class LxcConfig {
   private final Assigner assigner;
   private final IncludeReader includes;
   private Charset charset = StandardCharsets.UTF_8;
+  private boolean byChance;
 
   private LxcConfig(Optional<Path> file, Map<String, String> environment) {
     this.file = file;
@@ -77,6 +80,19 @@ public final class LxcConfig {
   /** Whether anything makes this configuration unusable. */
   public boolean hasErrors() {
     return problems.stream().anyMatch(Problem::isError);
+  }
+
+  /**
+   * The files and directories that were looked at: while they are as they were, reading gives the
+   * same again. Empty where it would not, because a value came from the environment or by chance.
+   */
+  public Optional<Set<Path>> sources() {
+    if (file.isEmpty() || byChance || assigner.readsEnvironment()) {
+      return Optional.empty();
+    }
+    Set<Path> sources = new LinkedHashSet<>(includes.looked());
+    sources.add(file.get());
+    return Optional.of(sources);
   }
 
   /** The file this was read from. */
@@ -244,6 +260,7 @@ public final class LxcConfig {
     String value = line.value().get();
     Origin origin = Origin.of(source, number, line.key());
     Assigner.Outcome outcome = assigner.assign(line.key(), value, origin, gathered);
+    byChance |= !outcome.value().equals(value);
     int at = text.lastIndexOf(value);
     String kept =
         outcome.value().equals(value)

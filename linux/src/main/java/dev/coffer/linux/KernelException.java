@@ -5,6 +5,8 @@ package dev.coffer.linux;
  * on what, and what to do about it.
  */
 public final class KernelException extends RuntimeException {
+  // An error is an everyday answer of the kernel, and where it was asked says the call: no trace,
+  // which costs more than the call itself.
   private static final long serialVersionUID = 1L;
 
   private final String call;
@@ -12,14 +14,14 @@ public final class KernelException extends RuntimeException {
 
   /** The message is for instance {@code open_tree: Permission denied (EACCES)}. */
   public KernelException(String call, int errno) {
-    super(call + ": " + Errno.describe(errno));
+    super(call + ": " + Errno.describe(errno), null, true, false);
     this.call = call;
     this.errno = errno;
   }
 
   /** The message is for instance {@code mkdirat "/run/x": File exists (EEXIST)}. */
   public KernelException(String call, String subject, int errno) {
-    super(call + " \"" + subject + "\": " + Errno.describe(errno));
+    super(call + " \"" + subject + "\": " + Errno.describe(errno), null, true, false);
     this.call = call;
     this.errno = errno;
   }

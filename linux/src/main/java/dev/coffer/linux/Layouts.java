@@ -68,6 +68,33 @@ final class Layouts {
           JAVA_LONG.withName("l_len"),
           JAVA_INT.withName("l_pid"),
           MemoryLayout.paddingLayout(4));
+
+  /** Its beginning; the kernel writes 256 bytes. */
+  static final StructLayout STATX =
+      struct(
+          "statx",
+          JAVA_INT.withName("stx_mask"),
+          JAVA_INT.withName("stx_blksize"),
+          JAVA_LONG.withName("stx_attributes"),
+          JAVA_INT.withName("stx_nlink"),
+          JAVA_INT.withName("stx_uid"),
+          JAVA_INT.withName("stx_gid"),
+          JAVA_SHORT.withName("stx_mode"),
+          MemoryLayout.paddingLayout(2),
+          JAVA_LONG.withName("stx_ino"),
+          JAVA_LONG.withName("stx_size"),
+          JAVA_LONG.withName("stx_blocks"),
+          JAVA_LONG.withName("stx_attributes_mask"),
+          MemoryLayout.paddingLayout(32),
+          JAVA_LONG.withName("stx_ctime.tv_sec"),
+          JAVA_INT.withName("stx_ctime.tv_nsec"),
+          MemoryLayout.paddingLayout(4),
+          JAVA_LONG.withName("stx_mtime.tv_sec"),
+          JAVA_INT.withName("stx_mtime.tv_nsec"),
+          MemoryLayout.paddingLayout(12),
+          JAVA_INT.withName("stx_dev_major"),
+          JAVA_INT.withName("stx_dev_minor"));
+
   static final StructLayout OPEN_HOW =
       struct(
           "open_how",

@@ -31,6 +31,7 @@ class LayoutsTest {
       #include <sys/epoll.h>
       #include <sys/ioctl.h>
       #include <sys/socket.h>
+      #include <sys/stat.h>
       #include <sys/un.h>
       """;
 
@@ -65,6 +66,7 @@ class LayoutsTest {
     fields(program, expected, "union bpf_attr", "", Layouts.BPF_PROG_LOAD);
     fields(program, expected, "union bpf_attr", "", Layouts.BPF_PROG_ATTACH);
     fields(program, expected, "union bpf_attr", "query.", Layouts.BPF_PROG_QUERY);
+    fields(program, expected, "struct statx", "", Layouts.STATX);
     assertEquals(expected.toString(), run(program));
   }
 

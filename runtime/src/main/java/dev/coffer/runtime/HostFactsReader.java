@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Looks at the host for the planner. What cannot change while the engine lives is looked at once.
@@ -25,6 +27,7 @@ public final class HostFactsReader {
   private final boolean idMappedMounts;
   private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
+  private volatile Seen seen = new Seen("", List.of());
 
   public HostFactsReader() {
     Map<String, String> status = status();
@@ -61,9 +64,13 @@ public final class HostFactsReader {
     return first > major || (first == major && Integer.parseInt(parts[1]) >= minor);
   }
 
+  /** Callers mostly stand where the last one stood. */
+  private record Seen(String cgroups, List<CgroupTree> trees) {}
+
   /** Root's containers go to the top of each tree, as LXC places them: where pid 1 is. */
   private List<CgroupTree> readTrees() {
-    Map<String, String> first = privileged ? cgroups("1") : Map.of();
+    Map<String, String> first =
+        privileged ? cgroups(HostFiles.readSmall(Path.of("/proc/1/cgroup")).lines()) : Map.of();
     List<CgroupTree> found = new ArrayList<>();
     for (CgroupTrees.Tree tree : mounted) {
       String key = key(tree);
@@ -93,9 +100,25 @@ public final class HostFactsReader {
     return tree.unified() ? "" : String.join(",", tree.controllers());
   }
 
-  /** The trees as a process sees its own place in them. */
-  private List<CgroupTree> trees(int pid) {
-    Map<String, String> own = cgroups(String.valueOf(pid));
+  /**
+   * The trees as a process sees its own place in them.
+   *
+   * @param pid 0 for this process
+   */
+  List<CgroupTree> trees(int pid) {
+    if (pid <= 0) {
+      return trees;
+    }
+    String own = HostFiles.readSmall(Path.of("/proc/" + pid + "/cgroup"));
+    Seen last = seen;
+    if (!own.equals(last.cgroups)) {
+      last = new Seen(own, trees(cgroups(own.lines())));
+      seen = last;
+    }
+    return last.trees;
+  }
+
+  private List<CgroupTree> trees(Map<String, String> own) {
     Map<String, CgroupTrees.Tree> byMount = new HashMap<>();
     mounted.forEach(tree -> byMount.put(tree.mount().toString(), tree));
     return trees.stream()
@@ -112,14 +135,12 @@ public final class HostFactsReader {
         .toList();
   }
 
-  private static Map<String, String> cgroups(String pid) {
+  private static Map<String, String> cgroups(Stream<String> lines) {
     Map<String, String> cgroups = new HashMap<>();
-    for (String line : HostFiles.readSmall(Path.of("/proc", pid, "cgroup")).split("\n")) {
-      String[] parts = line.split(":", 3);
-      if (parts.length == 3) {
-        cgroups.put(parts[1], parts[2]);
-      }
-    }
+    lines
+        .map(line -> line.split(":", 3))
+        .filter(parts -> parts.length == 3)
+        .forEach(parts -> cgroups.put(parts[1], parts[2]));
     return cgroups;
   }
 
@@ -143,22 +164,12 @@ public final class HostFactsReader {
   }
 
   /**
-   * The facts for a container of this process's own, with cgroup names that are free in every tree.
+   * The facts for a container, with cgroup names that are free in every tree.
+   *
+   * @param trees as {@link #trees(int)} tells them of whoever wants it
+   * @param taken names that are about to be used
    */
-  public HostFacts read(String name) {
-    return read(name, trees);
-  }
-
-  /**
-   * The same for one that another process wants, a caller of this engine: it may be in other
-   * cgroups.
-   */
-  public HostFacts read(String name, int caller) {
-    return read(name, caller > 0 ? trees(caller) : trees);
-  }
-
-  /** The same with the places in the cgroup trees known from before. */
-  HostFacts read(String name, List<CgroupTree> trees) {
+  HostFacts read(String name, List<CgroupTree> trees, Predicate<String> taken) {
     boolean keeperNeedsCgroup =
         trees.stream()
             .anyMatch(tree ->
@@ -166,8 +177,8 @@ public final class HostFactsReader {
                     && !tree.own().equals("/"));
     return new HostFacts(
         trees,
-        free("lxc.payload." + name, trees),
-        keeperNeedsCgroup ? free("lxc.monitor." + name, trees) : "lxc.monitor." + name,
+        free("lxc.payload." + name, trees, taken),
+        keeperNeedsCgroup ? free("lxc.monitor." + name, trees, taken) : "lxc.monitor." + name,
         keeperNeedsCgroup,
         privileged,
         lastCapability,
@@ -175,10 +186,10 @@ public final class HostFactsReader {
         sysrqTrigger);
   }
 
-  private static String free(String name, List<CgroupTree> trees) {
+  private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {
     for (int i = 0; i < MOST_SUFFIXES; i++) {
       String candidate = i == 0 ? name : name + "-" + i;
-      if (trees.stream().noneMatch(tree -> exists(tree, candidate))) {
+      if (!taken.test(candidate) && trees.stream().noneMatch(tree -> exists(tree, candidate))) {
         return candidate;
       }
     }
@@ -189,6 +200,6 @@ public final class HostFactsReader {
 
   private static boolean exists(CgroupTree tree, String name) {
     String base = tree.base().equals("/") ? "" : tree.base();
-    return Files.exists(Path.of(tree.mount() + base + "/" + name));
+    return HostFiles.exists(Path.of(tree.mount() + base + "/" + name));
   }
 }

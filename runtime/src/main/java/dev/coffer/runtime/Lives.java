@@ -12,6 +12,8 @@ import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.plan.HostFacts;
+import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.Planner;
 import dev.coffer.runtime.command.CommandSocketName;
 import dev.coffer.runtime.program.Registers;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * All containers this engine keeps: it starts them, hears of their ends, cleans up after them, and
@@ -50,6 +54,8 @@ public final class Lives implements AutoCloseable {
   private final Recollection recollection;
   private final List<String> wake;
   private final Map<Key, Life> lives = new ConcurrentHashMap<>();
+  private final Map<String, Life> cgroupNames = new HashMap<>();
+  private final Preparations preparations = new Preparations();
   private final Object changes = new Object();
   private final List<Waiter> waiters = new ArrayList<>();
   private final Object recovering = new Object();
@@ -106,6 +112,22 @@ public final class Lives implements AutoCloseable {
     onEphemeralEnd = action;
   }
 
+  Preparations preparations() {
+    return preparations;
+  }
+
+  /** The facts for a container, whose cgroup's name no other one takes meanwhile. */
+  HostFacts facts(Life life, List<CgroupTree> trees) {
+    synchronized (cgroupNames) {
+      HostFacts now =
+          facts.read(
+              life.name(), trees, name -> !life.equals(cgroupNames.getOrDefault(name, life)));
+      cgroupNames.put(now.cgroupName(), life);
+      cgroupNames.put(now.keeperCgroupName(), life);
+      return now;
+    }
+  }
+
   public HostFactsReader facts() {
     return facts;
   }
@@ -137,22 +159,36 @@ public final class Lives implements AutoCloseable {
 
   /** What a start would do. */
   public Plan plan(StartOrder order, Caller caller) {
-    return Planner.plan(order.request(), facts.read(order.request().spec().name(), caller.pid()));
+    List<CgroupTree> trees = facts.trees(caller.pid());
+    return Planner.plan(
+        order.request(), facts.read(order.request().spec().name(), trees, name -> false));
   }
 
   /**
-   * Starts a container.
+   * Starts a container. The launcher is on its way while the order is made.
    *
+   * @param foreground as the order will say
    * @return 0 for a detached start; for one in the foreground the exit code of its first process
    * @throws AlreadyRunningException when it runs or another start is under way
    */
-  public int start(StartOrder order, Caller caller) {
+  public int start(Supplier<StartOrder> orders, boolean foreground, Caller caller) {
     if (!facts.privileged()) {
       throw new CofferException(
           "starting a container needs root for now",
           List.of("hint  run it with sudo; containers of ordinary users are to come"));
     }
-    Life life = claim(order);
+    Executor executor = new Executor(caller.launch(foreground));
+    StartOrder order;
+    Life life;
+    try {
+      order = orders.get();
+      life = claim(order);
+    } catch (RuntimeException | Error e) {
+      executor.quit(1);
+      executor.close();
+      throw e;
+    }
+    life.executor = executor;
     try {
       new Start(this, life, order, caller).run();
     } catch (RuntimeException | Error e) {
@@ -246,6 +282,9 @@ public final class Lives implements AutoCloseable {
     unwatch(life);
     life.closeAll();
     lives.remove(new Key(life.lxcPath(), life.name()), life);
+    synchronized (cgroupNames) {
+      cgroupNames.values().removeIf(life::equals);
+    }
     change(life, ContainerState.STOPPED);
   }
 

@@ -227,7 +227,7 @@ final class Recovery {
   }
 
   private HostFacts facts(String name) {
-    HostFacts now = lives.facts().read(name);
+    HostFacts now = lives.facts().read(name, lives.facts().trees(), _ -> false);
     return new HostFacts(
         trees(now.trees()),
         memo.getOrDefault("cgroup", now.cgroupName()),

@@ -17,13 +17,13 @@ import dev.coffer.model.Namespace;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Step;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.NamespacePlanner;
-import dev.coffer.plan.Planner;
 import dev.coffer.runtime.program.Arg.Register;
 import dev.coffer.runtime.program.AssemblyContext;
 import dev.coffer.runtime.program.AssemblyContext.Console;
@@ -74,9 +74,6 @@ final class Start {
   }
 
   void run() {
-    // the executor is on its way while the rest is prepared
-    life.executor = new Executor(caller.launch(order.foreground()));
-    phases.mark("launch");
     prepare();
     try {
       openTerminal();
@@ -110,11 +107,11 @@ final class Start {
   private void prepare() {
     HostFacts facts =
         again
-            ? life.facts.forNextLife(lives.facts().read(spec.name(), life.facts.trees()))
-            : lives.facts().read(spec.name(), caller.pid());
+            ? life.facts.forNextLife(lives.facts(life, life.facts.trees()))
+            : lives.facts(life, lives.facts().trees(caller.pid()));
     life.facts = facts;
     phases.mark("facts");
-    plan = Planner.plan(order.request(), facts);
+    plan = lives.preparations().plan(order.request(), facts);
     phases.mark("plan");
     life.placement = CgroupPlacement.of(spec, facts);
     life.fresh = NamespacePlanner.fresh(order.request());
@@ -151,7 +148,11 @@ final class Start {
   /** What is there already and stays afterwards, or is in use and must not be touched at all. */
   private boolean isOurs(Undo undo, Step step) {
     switch (undo) {
-      case Undo.RemoveCgroup cgroup -> refuseInUse(Path.of(cgroup.path()), step);
+      case Undo.RemoveCgroup cgroup -> {
+        if (spec.cgroups().containerDir().isPresent()) { // else the name is known to be free
+          refuseInUse(Path.of(cgroup.path()), step);
+        }
+      }
       case Undo.RemoveCgroupFolder folder -> {
         return !Files.exists(Path.of(folder.path()));
       }
@@ -202,8 +203,12 @@ final class Start {
     if (spec.rootfs().path().isEmpty()) {
       return;
     }
+    Path mountPoint = Path.of(order.request().mountPoint());
+    if (HostFiles.exists(mountPoint)) {
+      return;
+    }
     try {
-      Files.createDirectories(Path.of(order.request().mountPoint()));
+      Files.createDirectories(mountPoint);
     } catch (IOException e) {
       throw new CofferException(
           "cannot make the mount point " + order.request().mountPoint() + ": " + e.getMessage(),
@@ -278,7 +283,7 @@ final class Start {
       gate = ends[0].fd();
       hand(ends[1].fd(), Registers.GATE, landings, fds);
     }
-    Program program = StartAssembler.assemble(plan, context(landings));
+    Program program = lives.preparations().program(order.request(), plan, context(landings));
     phases.mark("assemble");
     Executor.Outcome outcome = life.executor.run(program, fds, this::doMeanwhile, this::report);
     phases.mark("program");
@@ -387,8 +392,8 @@ final class Start {
         landings,
         relay(foreground),
         terminal.isPresent() ? replaced : List.of(),
-        HookEnvironment.of(caller.environment()),
-        HookEnvironment.of(spec, order.request().mountPoint()),
+        hasHooks() ? HookEnvironment.of(caller.environment()) : List.of(),
+        hasHooks() ? HookEnvironment.of(spec, order.request().mountPoint()) : List.of(),
         spec.hookVersion(),
         spec.hasUserNamespace() ? lives.facts().allCapabilities() : lives.facts().capabilities(),
         spec.hasUserNamespace(),
@@ -398,6 +403,10 @@ final class Start {
         "[coffer keeper] " + spec.lxcPath() + " " + spec.name(),
         RUNNING,
         fault);
+  }
+
+  private boolean hasHooks() {
+    return plan.steps().stream().anyMatch(RunHook.class::isInstance);
   }
 
   private AssemblyContext.Relay relay(boolean foreground) {
