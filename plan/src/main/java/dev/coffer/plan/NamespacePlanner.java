@@ -1,6 +1,7 @@
 package dev.coffer.plan;
 
 import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.HookType;
 import dev.coffer.model.Namespace;
 import java.util.EnumSet;
 import java.util.Set;
@@ -34,6 +35,16 @@ public final class NamespacePlanner {
     }
     fresh.removeAll(request.share().keySet());
     return fresh;
+  }
+
+  /**
+   * Whether the network namespace can be created ahead of init: it belongs to the host's users, and
+   * no hook is to see a host without it.
+   */
+  static boolean networkAhead(StartRequest request, Set<Namespace> fresh) {
+    return fresh.contains(Namespace.NET)
+        && !fresh.contains(Namespace.USER)
+        && request.spec().hooks(HookType.PRE_START).isEmpty();
   }
 
   /** Only a configuration whose sole interface is of type none stays in the host's network. */

@@ -42,6 +42,7 @@ public final class Planner {
   private final ContainerSpec spec;
   private final HostFacts facts;
   private final Set<Namespace> fresh;
+  private final boolean networkAhead;
   private final CgroupPlanner cgroups;
   private final MountPlanner mounts;
   private final DevicePlanner devices;
@@ -52,6 +53,7 @@ public final class Planner {
     this.spec = request.spec();
     this.facts = facts;
     this.fresh = NamespacePlanner.fresh(request);
+    this.networkAhead = NamespacePlanner.networkAhead(request, fresh);
     this.cgroups = new CgroupPlanner(spec, facts);
     this.mounts = new MountPlanner(request, facts, fresh);
     this.devices = new DevicePlanner(spec, fresh.contains(Namespace.USER));
@@ -73,7 +75,20 @@ public final class Planner {
     return new Plan("start " + request.spec().name(), planner.steps);
   }
 
+  /**
+   * The first steps of a plan, which do not depend on the host: the keeper can do them while the
+   * facts are read.
+   */
+  public static Plan prelude(StartRequest request) {
+    List<Step> steps = new ArrayList<>();
+    if (NamespacePlanner.networkAhead(request, NamespacePlanner.fresh(request))) {
+      steps.add(new KeeperStep.CreateNetwork(request.spec().namespaces().origin()));
+    }
+    return new Plan("prepare " + request.spec().name(), steps);
+  }
+
   private void prepare() {
+    steps.addAll(prelude(request).steps());
     hooks(HookType.PRE_START, Place.KEEPER);
     steps.addAll(cgroups.createFirst());
     steps.addAll(cgroups.enterKeeper());
@@ -85,6 +100,9 @@ public final class Planner {
             steps.add(new KeeperStep.LendNamespace(namespace, path.value(), path.origin())));
     Set<Namespace> atBirth = EnumSet.noneOf(Namespace.class);
     atBirth.addAll(fresh);
+    if (networkAhead) {
+      atBirth.remove(Namespace.NET);
+    }
     // its root is the cgroup of the moment, and init enters its own only after birth
     atBirth.remove(Namespace.CGROUP);
     // affects children only, time_namespaces(7)
@@ -118,6 +136,9 @@ public final class Planner {
     steps.add(
         new ContainerStep.DieWithKeeper(
             spec.signals().keeperDeath(), Origin.builtIn("lxc.monitor.signal.pdeath")));
+    if (networkAhead) {
+      steps.add(new ContainerStep.EnterNetwork(spec.namespaces().origin()));
+    }
     steps.addAll(cgroups.createRest());
     steps.addAll(cgroups.join());
     if (fresh.contains(Namespace.USER)) {

@@ -39,6 +39,7 @@ public final class Executor implements AutoCloseable {
   private final UnixSocket channel;
   private final ReentrantLock lock = new ReentrantLock();
   private final Queue<Exit> exits = new ArrayDeque<>();
+  private Optional<Program> ahead = Optional.empty();
   private boolean lost;
 
   public Executor(UnixSocket channel) {
@@ -56,11 +57,22 @@ public final class Executor implements AutoCloseable {
     /**
      * An operation failed and the main child, if there was one, is gone.
      *
+     * @param program the one sent ahead, if it is to blame
      * @param errno 0 when a command ended with {@code waitStatus} instead
      * @param output the last lines that command wrote
      */
-    record Failed(int operation, int errno, int waitStatus, boolean inChild, String output)
-        implements Outcome {}
+    record Failed(
+        Optional<Program> program,
+        int operation,
+        int errno,
+        int waitStatus,
+        boolean inChild,
+        String output)
+        implements Outcome {
+      private Failed of(Program ahead) {
+        return new Failed(Optional.of(ahead), operation, errno, waitStatus, inChild, output);
+      }
+    }
 
     /** The executor is gone. */
     record Lost() implements Outcome {}
@@ -70,6 +82,19 @@ public final class Executor implements AutoCloseable {
   @FunctionalInterface
   public interface Reports {
     void report(int tag, long[] registers, List<Fd> fds);
+  }
+
+  /** Sends a program and does not wait; the next {@link #run} tells how it ended. */
+  public void send(Program program) {
+    lock.lock();
+    try {
+      ahead = Optional.of(program);
+      begin(program, List.of());
+    } catch (KernelException _) {
+      lost = true; // which the next program finds out
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Runs a program to its end. */
@@ -88,13 +113,27 @@ public final class Executor implements AutoCloseable {
     try {
       begin(program, fds);
       doMeanwhile(meanwhile);
-      return await(reports);
+      return await(program, reports);
     } catch (KernelException e) {
       lost = true;
       return new Outcome.Lost();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Where the program sent ahead failed, this one had to fail for want of it. */
+  private Outcome await(Program program, Reports reports) {
+    if (ahead.isEmpty()) {
+      return await(reports);
+    }
+    Program first = ahead.get();
+    ahead = Optional.empty();
+    Outcome before = await(reports);
+    Outcome outcome = before instanceof Outcome.Lost ? before : await(reports);
+    return before instanceof Outcome.Failed failed && outcome instanceof Outcome.Failed
+        ? failed.of(first)
+        : outcome;
   }
 
   private void doMeanwhile(Runnable meanwhile) {
@@ -210,7 +249,7 @@ public final class Executor implements AutoCloseable {
         output = "";
       }
     }
-    return new Outcome.Failed(operation, errno, status, inChild, output);
+    return new Outcome.Failed(Optional.empty(), operation, errno, status, inChild, output);
   }
 
   /** What a hook wrote, from the start whatever its own position is. */

@@ -5,10 +5,13 @@ import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.Planner;
 import dev.coffer.plan.StartRequest;
 import dev.coffer.runtime.program.AssemblyContext;
+import dev.coffer.runtime.program.HostSpans;
+import dev.coffer.runtime.program.PreludeAssembler;
 import dev.coffer.runtime.program.Program;
 import dev.coffer.runtime.program.StartAssembler;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Plans and programs of earlier starts. Both are pure functions of what is known before a start, so
@@ -18,15 +21,35 @@ final class Preparations {
   private static final int MOST = 64;
 
   /** A request's plan on a host, and its program of last time. */
-  private static final class Prepared {
+  static final class Prepared {
     private final HostFacts facts;
     private final Plan plan;
+    private final HostSpans spans;
+    private final Optional<Program> prelude;
     private AssemblyContext context;
     private Program program;
 
-    private Prepared(HostFacts facts, Plan plan) {
+    private Prepared(HostFacts facts, Plan plan, HostSpans spans, Optional<Program> prelude) {
       this.facts = facts;
       this.plan = plan;
+      this.spans = spans;
+      this.prelude = prelude;
+    }
+
+    Plan plan() {
+      return plan;
+    }
+
+    HostSpans spans() {
+      return spans;
+    }
+
+    synchronized Program program(AssemblyContext now) {
+      if (!now.equals(context)) {
+        program = StartAssembler.assemble(plan, spans, now);
+        context = now;
+      }
+      return program;
     }
   }
 
@@ -53,35 +76,30 @@ final class Preparations {
         }
       };
 
-  Plan plan(StartRequest request, HostFacts facts) {
+  /** The program for what is to be done ahead; empty where that is nothing. */
+  Optional<Program> prelude(StartRequest request) {
     Prepared earlier = find(request);
-    if (earlier != null && earlier.facts.equals(facts)) {
-      return earlier.plan;
-    }
-    Plan plan = Planner.plan(request, facts);
-    keep(request, new Prepared(facts, plan));
-    return plan;
+    return earlier != null ? earlier.prelude : assemblePrelude(request);
   }
 
-  /** The program of a plan that was made here. */
-  Program program(StartRequest request, Plan plan, AssemblyContext context) {
+  private static Optional<Program> assemblePrelude(StartRequest request) {
+    Plan prelude = Planner.prelude(request);
+    return prelude.steps().isEmpty()
+        ? Optional.empty()
+        : Optional.of(PreludeAssembler.assemble(prelude));
+  }
+
+  /** Everything there is to know before the moment of the start. */
+  Prepared prepare(StartRequest request, HostFacts facts) {
     Prepared earlier = find(request);
-    boolean known = earlier != null && earlier.plan == plan;
-    if (known) {
-      synchronized (earlier) {
-        if (context.equals(earlier.context)) {
-          return earlier.program;
-        }
-      }
+    if (earlier != null && earlier.facts.equals(facts)) {
+      return earlier;
     }
-    Program program = StartAssembler.assemble(plan, context);
-    if (known) {
-      synchronized (earlier) {
-        earlier.context = context;
-        earlier.program = program;
-      }
-    }
-    return program;
+    Plan plan = Planner.plan(request, facts);
+    HostSpans spans = HostSpans.of(plan, Planner.prelude(request).steps().size());
+    Prepared now = new Prepared(facts, plan, spans, assemblePrelude(request));
+    keep(request, now);
+    return now;
   }
 
   private synchronized Prepared find(StartRequest request) {

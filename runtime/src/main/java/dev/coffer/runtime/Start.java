@@ -58,6 +58,7 @@ final class Start {
   private final Optional<Fault> fault;
   private final List<Fd> borrowed = new ArrayList<>();
   private final Phases phases = new Phases();
+  private Preparations.Prepared prepared;
   private Plan plan;
   private HostSpans spans;
   private Fd gate;
@@ -105,13 +106,16 @@ final class Start {
 
   /** Everything up to the first thing the launcher does. */
   private void prepare() {
+    lives.preparations().prelude(order.request()).ifPresent(life.executor::send);
     HostFacts facts =
         again
             ? life.facts.forNextLife(lives.facts(life, life.facts.trees()))
             : lives.facts(life, lives.facts().trees(caller.pid()));
     life.facts = facts;
     phases.mark("facts");
-    plan = lives.preparations().plan(order.request(), facts);
+    prepared = lives.preparations().prepare(order.request(), facts);
+    plan = prepared.plan();
+    spans = prepared.spans();
     phases.mark("plan");
     life.placement = CgroupPlacement.of(spec, facts);
     life.fresh = NamespacePlanner.fresh(order.request());
@@ -127,8 +131,13 @@ final class Start {
     }
     makeMountPoint();
     phases.mark("journal");
-    spans = HostSpans.of(plan);
-    runHostSteps(0, spans.leading());
+    for (int i = 0; i < spans.leading(); i++) {
+      if (plan.steps().get(i) instanceof HostStep) {
+        runHostStep(i);
+      } else {
+        dieAt(i);
+      }
+    }
     phases.mark("host steps");
   }
 
@@ -283,7 +292,7 @@ final class Start {
       gate = ends[0].fd();
       hand(ends[1].fd(), Registers.GATE, landings, fds);
     }
-    Program program = lives.preparations().program(order.request(), plan, context(landings));
+    Program program = prepared.program(context(landings));
     phases.mark("assemble");
     Executor.Outcome outcome = life.executor.run(program, fds, this::doMeanwhile, this::report);
     phases.mark("program");

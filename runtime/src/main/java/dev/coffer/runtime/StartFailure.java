@@ -41,7 +41,8 @@ final class StartFailure extends CofferException {
     return errno;
   }
 
-  static StartFailure of(Plan plan, Program program, Executor.Outcome.Failed failed) {
+  static StartFailure of(Plan plan, Program sent, Executor.Outcome.Failed failed) {
+    Program program = failed.program().orElse(sent);
     int index = program.stepOf(failed.operation());
     String call = program.callOf(failed.operation());
     if (failed.inChild() && Errno.EPIPE.number() == failed.errno() && WAITS.contains(call)) {

@@ -25,6 +25,14 @@ public sealed interface ContainerStep extends Step {
     }
   }
 
+  /** Enters the network namespace that the keeper has created, setns(2). */
+  record EnterNetwork(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "enter the new network namespace";
+    }
+  }
+
   /**
    * Enters v1 cgroups. A lone thread that moves itself through the {@code tasks} file is spared the
    * lock that every other migration takes, and with it a grace period of many milliseconds.

@@ -16,6 +16,17 @@ public sealed interface KeeperStep extends Step {
     return Place.KEEPER;
   }
 
+  /**
+   * Creates the container's network namespace ahead of it, unshare(2): half of what the birth of
+   * init takes, done while all else is prepared.
+   */
+  record CreateNetwork(Origin origin) implements KeeperStep {
+    @Override
+    public String describe() {
+      return "create a network namespace";
+    }
+  }
+
   /** Moves the keeper itself into a cgroup, so that it does not end with the caller's session. */
   record EnterCgroup(String path, Origin origin) implements KeeperStep {
     @Override

@@ -13,14 +13,17 @@ import java.util.List;
  * at a gate. All others are reports at which the executor waits. A hook sees the host as the plan's
  * order says, so with one before the birth nothing is done ahead.
  *
- * @param leading how many steps at the beginning
+ * @param leading how many steps at the beginning, the keeper's prelude included
  * @param from the first of those done meanwhile
  * @param to behind the last of them; equal to {@code from} where there are none
  */
 public record HostSpans(int leading, int from, int to) {
-  public static HostSpans of(Plan plan) {
+  /**
+   * @param prelude how many steps at the beginning the keeper has done already
+   */
+  public static HostSpans of(Plan plan, int prelude) {
     List<Step> steps = plan.steps();
-    int leading = hostStepsFrom(steps, 0);
+    int leading = hostStepsFrom(steps, prelude);
     boolean born = false;
     for (int i = leading; i < steps.size() && !(steps.get(i) instanceof RunHook); i++) {
       born |= steps.get(i) instanceof KeeperStep.CloneInit;

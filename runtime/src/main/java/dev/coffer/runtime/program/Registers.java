@@ -1,5 +1,6 @@
 package dev.coffer.runtime.program;
 
+import dev.coffer.model.Namespace;
 import dev.coffer.runtime.program.Arg.Register;
 
 /**
@@ -43,6 +44,9 @@ public final class Registers {
   static final Register CONSOLE_SLAVE = new Register(37);
 
   static final Register CONSOLE_MASTER = new Register(38);
+
+  /** The network namespace, from its creation on. */
+  static final Register NETWORK = new Register(FIRST_NAMESPACE + Namespace.NET.ordinal());
 
   /** The container's devpts; the masters of its ttys follow. */
   public static final int DEVPTS = 39;

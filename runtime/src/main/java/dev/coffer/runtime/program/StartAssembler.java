@@ -90,14 +90,13 @@ public final class StartAssembler {
    * HostSpans}). Descriptors that come with it arrive in {@link Registers#landing} and are put in
    * place first.
    */
-  public static Program assemble(Plan plan, AssemblyContext context) {
-    return new StartAssembler(plan, context).assemble();
+  public static Program assemble(Plan plan, HostSpans spans, AssemblyContext context) {
+    return new StartAssembler(plan, context).assemble(spans);
   }
 
-  private Program assemble() {
+  private Program assemble(HostSpans spans) {
     prologue();
     List<Step> steps = plan.steps();
-    HostSpans spans = HostSpans.of(plan);
     for (int i = 0; i < steps.size(); i++) {
       if (spans.covers(i)) {
         continue;
@@ -152,6 +151,9 @@ public final class StartAssembler {
     keeper.set(userNamespace, -1L);
     keeper.set(Registers.SYNC, -1L);
     keeper.set(Registers.GATE, -1L);
+    if (!context.namespaces().contains(Namespace.NET)) {
+      keeper.set(Registers.NETWORK, -1L);
+    }
     keeper.set(Registers.HOOK_LOG, -1L);
     for (int i = Registers.FIRST_SCRATCH; i <= Registers.LAST_SCRATCH; i++) {
       keeper.set(new Register(i), -1L);
@@ -264,6 +266,8 @@ public final class StartAssembler {
               program.text(enter.path() + "/cgroup.procs"),
               program.text("0"),
               1);
+      case KeeperStep.CreateNetwork _ ->
+          throw new IllegalStateException("a step of the prelude in the middle of a plan");
       case KeeperStep.LendNamespace lend -> lendNamespace(lend);
       case KeeperStep.CloneInit clone -> cloneInit(clone);
       case KeeperStep.WriteIdMaps maps -> writeIdMaps(maps);
@@ -403,6 +407,8 @@ public final class StartAssembler {
   private void emit(ContainerStep step) {
     switch (step) {
       case ContainerStep.DieWithKeeper die -> process.dieWithKeeper(die.signal());
+      case ContainerStep.EnterNetwork _ ->
+          child.sys(Sys.SETNS, Registers.NETWORK, Namespace.NET.cloneFlag());
       case ContainerStep.JoinCgroups join -> {
         for (String path : join.paths()) {
           Blob tasks = program.text(path + "/tasks");

@@ -90,6 +90,9 @@ final class EngineCaller implements Caller {
       int mode = foreground ? ClientFrames.RUN_FOREGROUND : ClientFrames.RUN_DETACHED;
       List<Fd> fds = List.of(installation.launcherImage(), executors.fd());
       send(new Frame(ClientFrames.RUN, encode(mode), fds));
+      // The kernel puts the client that it wakes on this processor, to wait until this thread
+      // sleeps; what it starts goes to another one and is to run meanwhile.
+      Thread.yield();
       return channel[0];
     } catch (RuntimeException e) {
       channel[0].close();
