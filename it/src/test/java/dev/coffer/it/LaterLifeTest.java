@@ -149,4 +149,17 @@ class LaterLifeTest {
     awaitStopped("c1");
     assertTrue(Files.notExists(folder.resolve("pid")));
   }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aVariableThatIsImportedAndTakenBackIsNoObstacle(boolean included) throws IOException {
+    Path file = machine.home().resolve("include");
+    Box.write(file, "lxc.environment = GONE\nlxc.environment =\n");
+    Box box = new Box(machine, "c1");
+    box.config(included ? "lxc.include = " + file : Files.readString(file));
+    machine.lxcCommand("start", "c1", "-d").with("GONE", "value").run().ok();
+    machine.killEngine();
+    assertEquals("RUNNING", machine.state("c1"));
+    box.stop().ok();
+  }
 }

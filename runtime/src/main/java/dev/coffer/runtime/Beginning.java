@@ -25,15 +25,21 @@ record Beginning(Path cwd, Map<String, String> environment) {
   }
 
   /** The caller's; the environment, which may hold secrets, only where something will read it. */
-  static Beginning of(Caller caller, ContainerSpec spec) {
-    boolean read =
-        !spec.environment().isEmpty()
-            || Arrays.stream(HookType.values()).anyMatch(type -> !spec.hooks(type).isEmpty());
-    if (!read) {
+  static Beginning of(Caller caller, StartOrder order) {
+    if (!hasHooks(order.request().spec()) && !mayImport(order.configText())) {
       return new Beginning(caller.cwd(), PLAIN);
     }
     Map<String, String> environment = new TreeMap<>(caller.environment());
     environment.remove(FAULT);
     return new Beginning(caller.cwd(), environment);
+  }
+
+  private static boolean hasHooks(ContainerSpec spec) {
+    return Arrays.stream(HookType.values()).anyMatch(type -> !spec.hooks(type).isEmpty());
+  }
+
+  /** Even a variable that a later line takes back must be there when the text is read again. */
+  private static boolean mayImport(String configText) {
+    return configText.contains("lxc.environment") || configText.contains("lxc.include");
   }
 }

@@ -123,7 +123,7 @@ final class Start {
     if (again) {
       life.deviceRules.forget();
     } else {
-      life.beginning = Beginning.of(caller, spec);
+      life.beginning = Beginning.of(caller, order);
     }
     life.directory().note(memo(facts), life.undos, order.configText());
     if (!again) {
