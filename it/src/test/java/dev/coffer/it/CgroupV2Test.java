@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coffer.linux.UnixSocket;
+import dev.coffer.model.ContainerState;
+import dev.coffer.runtime.command.CommandClient;
 import dev.coffer.runtime.command.CommandSocketName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -92,6 +94,19 @@ class CgroupV2Test {
         () -> !List.of("", init).contains(machine.lxc("info", "c1", "-p", "-H").text()));
     inside("c1", "/bin/sh", "-c", "head -c 1 /dev/random >/dev/null");
     machine.lxc("stop", "c1", "-k").ok();
+  }
+
+  @Test
+  void anEngineThatAKeeperWokeOutlivesTheContainer() throws IOException {
+    machine.create("c1").ok();
+    machine.lxc("start", "c1").ok();
+    machine.killEngine();
+    String lxcPath = machine.lxcpath().toString();
+    assertEquals(ContainerState.RUNNING, CommandClient.of(lxcPath, machine.name("c1")).state());
+    long woken = machine.engine();
+    assertEquals("0::/\n", Files.readString(Path.of("/proc", "" + woken, "cgroup")));
+    machine.lxc("stop", "c1", "-k").ok();
+    assertEquals(woken, machine.engine());
   }
 
   /** As lxc-cgroup does it on cgroup v2: command 14 with a struct device_item. */

@@ -56,6 +56,7 @@ final class Recovery {
   }
 
   private void runLocked(LockFile lock) {
+    OwnCgroup.leave(note.undos());
     Optional<Executor> executor = connect();
     if (executor.isEmpty()) {
       cleanUp(lock);
