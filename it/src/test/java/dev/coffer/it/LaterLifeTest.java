@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a start was given holds for the lives after a reboot from inside and for the end, whether or
  * not the engine was killed meanwhile.
  */
+@Everywhere
 class LaterLifeTest {
   @RegisterExtension final Machine machine = new Machine();
 
