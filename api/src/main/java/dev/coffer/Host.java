@@ -6,6 +6,7 @@ import dev.coffer.image.Creator;
 import dev.coffer.linux.CgroupTrees;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.Problem;
+import dev.coffer.runtime.BeginningNote;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.CommandService;
 import dev.coffer.runtime.HostFactsReader;
@@ -43,19 +44,19 @@ public final class Host implements AutoCloseable {
   private StartOrder recall(
       String configText, String name, Path lxcPath, Map<String, String> memo) {
     Path file = Path.of(memo.getOrDefault("config", lxcPath + "/" + name + "/config"));
-    boolean application = Boolean.parseBoolean(memo.get("application"));
     try {
-      return recall(configText, file, name, lxcPath, application);
+      return recall(configText, file, name, lxcPath, memo);
     } catch (CofferException e) {
       // a file it includes was changed or removed since; the container runs all the same
       String own = configText.replaceAll("(?m)^\\s*lxc\\.include\\s*=.*$", "");
-      return recall(own, file, name, lxcPath, application);
+      return recall(own, file, name, lxcPath, memo);
     }
   }
 
   private static StartOrder recall(
-      String text, Path file, String name, Path lxcPath, boolean application) {
-    LxcConfig config = LxcConfig.parse(text, file, Map.of());
+      String text, Path file, String name, Path lxcPath, Map<String, String> memo) {
+    boolean application = Boolean.parseBoolean(memo.get("application"));
+    LxcConfig config = LxcConfig.parse(text, file, BeginningNote.environment(memo));
     return Orders.recalled(config, name, lxcPath, application);
   }
 

@@ -136,14 +136,8 @@ final class LocalContainer implements Container {
     return new KnownOrders.Made(new KnownOrders.Answer(order, found), config);
   }
 
-  private String initPidOf(String other) {
-    OptionalInt pid = new LocalContainer(host, caller, notices, other, lxcPath).initPid();
-    if (pid.isEmpty()) {
-      throw new CofferException(
-          "cannot share a namespace of " + other + ": it is not running",
-          List.of("hint  start " + other + " first"));
-    }
-    return String.valueOf(pid.getAsInt());
+  private OptionalInt initPidOf(String other) {
+    return new LocalContainer(host, caller, notices, other, lxcPath).initPid();
   }
 
   @Override

@@ -5,20 +5,20 @@ import dev.coffer.config.LxcConfig;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.MountEntry;
-import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
 import dev.coffer.model.Problem;
 import dev.coffer.model.Sourced;
 import dev.coffer.plan.StartRequest;
+import dev.coffer.runtime.SharedNamespaces;
 import dev.coffer.runtime.StartOrder;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -34,7 +34,7 @@ final class Orders {
       String name,
       Path lxcPath,
       StartOptions options,
-      Function<String, String> initPidOf,
+      Function<String, OptionalInt> initPidOf,
       Consumer<Problem> notices) {
     override(config, options);
     ContainerSpec spec = config.spec(name, lxcPath);
@@ -48,7 +48,7 @@ final class Orders {
             application && options.foreground(),
             command(spec, options.command(), application),
             fstab(spec),
-            shares(spec, initPidOf),
+            SharedNamespaces.paths(spec, initPidOf),
             mountPoint(spec));
     return new StartOrder(
         request,
@@ -170,27 +170,6 @@ final class Orders {
     } catch (CofferException _) {
       return List.of();
     }
-  }
-
-  private static Map<Namespace, Sourced<String>> shares(
-      ContainerSpec spec, Function<String, String> initPidOf) {
-    Map<Namespace, Sourced<String>> shares = new EnumMap<>(Namespace.class);
-    spec.namespaces()
-        .share()
-        .forEach((namespace, whose) -> {
-          String value = whose.value();
-          String path =
-              value.startsWith("/")
-                  ? value
-                  : "/proc/" + pid(value, initPidOf) + "/ns/" + namespace.file();
-          shares.put(namespace, new Sourced<>(path, whose.origin()));
-        });
-    return shares;
-  }
-
-  private static String pid(String value, Function<String, String> initPidOf) {
-    boolean number = value.chars().allMatch(letter -> letter >= '0' && letter <= '9');
-    return number ? value : initPidOf.apply(value);
   }
 
   private static String mountPoint(ContainerSpec spec) {

@@ -82,8 +82,7 @@ public final class BuiltInImage {
       }
       writeIdentity(tree, hostname, source.version());
     } catch (IOException e) {
-      throw new CofferException(
-          "Cannot make the built-in image", List.of("cause  " + Failures.describe(e)));
+      throw new CofferException("Cannot make the built-in image", Failures.details(e));
     }
   }
 
@@ -255,7 +254,7 @@ public final class BuiltInImage {
 
     void write(String name, byte[] content, Set<PosixFilePermission> mode) throws IOException {
       Path to = root.resolve(name);
-      Files.write(to, content);
+      Failures.naming(to, () -> Files.write(to, content));
       Files.setPosixFilePermissions(to, mode);
       chown(to, owner);
     }

@@ -128,7 +128,7 @@ public final class Creator {
             + Files.readString(config)
             + String.join("\n", lines)
             + "\n";
-    Files.writeString(config, text);
+    Failures.naming(config, () -> Files.writeString(config, text));
   }
 
   private static void runTemplate(CreateRequest request, Path template, CommandRunner runner) {
@@ -216,14 +216,15 @@ public final class Creator {
       throw new CofferException("Container already exists");
     }
     undo.add(() -> Files.deleteIfExists(config));
-    Files.writeString(config, text);
+    Failures.naming(config, () -> Files.writeString(config, text));
   }
 
   private static void prepend(Path config, String header) throws IOException {
     // Written beside it and renamed, so that the file is whole at every moment.
     Path whole = config.resolveSibling("config.new");
     Files.copy(config, whole, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-    Files.writeString(whole, header + Files.readString(config));
+    String text = header + Files.readString(config);
+    Failures.naming(whole, () -> Files.writeString(whole, text));
     Files.move(whole, config, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -235,13 +236,12 @@ public final class Creator {
 
   private static CofferException failure(CreateRequest request, Exception e) {
     CofferException failure =
-        new CofferException(
-            "Failed to create container " + request.name(), List.of("cause  " + describe(e)));
+        new CofferException("Failed to create container " + request.name(), details(e));
     failure.initCause(e);
     return failure;
   }
 
-  private static String describe(Exception e) {
-    return e instanceof IOException io ? Failures.describe(io) : e.getMessage();
+  private static List<String> details(Exception e) {
+    return e instanceof IOException io ? Failures.details(io) : List.of("cause  " + e.getMessage());
   }
 }

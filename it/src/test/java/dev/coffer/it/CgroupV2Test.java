@@ -3,11 +3,18 @@ package dev.coffer.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coffer.linux.UnixSocket;
+import dev.coffer.model.ContainerState;
+import dev.coffer.runtime.command.CommandClient;
+import dev.coffer.runtime.command.CommandSocketName;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -67,6 +74,61 @@ class CgroupV2Test {
     inside("c1", "/bin/sh", "-c", "head -c 1 /dev/random >/dev/null");
     refused("echo >/dev/random");
     machine.lxc("stop", "c1", "-k").ok();
+  }
+
+  @Test
+  void aDeviceRuleOfTheCommandSocketOutlivesTheEngineAndEndsWithTheCgroup() {
+    machine.create("c1").ok();
+    machine.lxc("start", "c1").ok();
+    deny(1, 8);
+    refused("head -c 1 /dev/random");
+    machine.killEngine();
+    deny(1, 9);
+    refused("head -c 1 /dev/random");
+    refused("head -c 1 /dev/urandom");
+    String init = machine.lxc("info", "c1", "-p", "-H").ok().text();
+    machine.lxc("stop", "c1", "-r").ok();
+    Machine.await(
+        "another init",
+        Duration.ofSeconds(10),
+        () -> !List.of("", init).contains(machine.lxc("info", "c1", "-p", "-H").text()));
+    inside("c1", "/bin/sh", "-c", "head -c 1 /dev/random >/dev/null");
+    machine.lxc("stop", "c1", "-k").ok();
+  }
+
+  @Test
+  void anEngineThatAKeeperWokeOutlivesTheContainer() throws IOException {
+    machine.create("c1").ok();
+    machine.lxc("start", "c1").ok();
+    machine.killEngine();
+    String lxcPath = machine.lxcpath().toString();
+    assertEquals(ContainerState.RUNNING, CommandClient.of(lxcPath, machine.name("c1")).state());
+    long woken = machine.engine();
+    assertEquals("0::/\n", Files.readString(Path.of("/proc", "" + woken, "cgroup")));
+    machine.lxc("stop", "c1", "-k").ok();
+    assertEquals(woken, machine.engine());
+  }
+
+  /** As lxc-cgroup does it on cgroup v2: command 14 with a struct device_item. */
+  private void deny(int major, int minor) {
+    byte[] request =
+        ByteBuffer.allocate(16 + 40)
+            .order(ByteOrder.nativeOrder())
+            .putInt(14)
+            .putInt(40)
+            .putLong(0)
+            .put(16, new byte[] {'c'})
+            .putInt(20, major)
+            .putInt(24, minor)
+            .put(28, new byte[] {'r', 'w', 'm'})
+            .array();
+    String name = CommandSocketName.of(machine.lxcpath().toString(), machine.name("c1"));
+    try (UnixSocket socket = UnixSocket.connectAbstract(name)) {
+      socket.send(request);
+      byte[] answer = new byte[16];
+      assertEquals(answer.length, socket.receive(answer, new ArrayList<>()));
+      assertEquals(0, ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder()).getInt());
+    }
   }
 
   private void refused(String command) {

@@ -57,6 +57,41 @@ class EngineTest {
   }
 
   @Test
+  void anEngineThatIsStoppedSaysWhichForegroundStartItWaitsFor() {
+    new Containers(machine).define("c1");
+    Command.Running foreground = machine.lxcCommand("start", "c1", "-F", "--pass-status").start();
+    Machine.await("it runs", Duration.ofSeconds(10), () -> machine.state("c1").equals("RUNNING"));
+    ProcessHandle engine = ProcessHandle.of(machine.engine()).orElseThrow();
+    machine
+        .run("coffer", "engine", "stop")
+        .prints(
+            "The engine ends when these commands have ended:\n  "
+                + foreground.process().pid()
+                + "  "
+                + String.join(" ", foreground.argv())
+                + "\n");
+    assertEquals("RUNNING", machine.state("c1"));
+    assertTrue(engine.isAlive());
+    machine.lxc("stop", "c1", "-k").ok();
+    assertEquals(137, foreground.await(Duration.ofSeconds(10)).exit());
+    Machine.await("its end", Duration.ofSeconds(10), () -> !engine.isAlive());
+  }
+
+  @Test
+  void aForegroundStartOutlivesAnEngineThatIsTerminated() {
+    new Containers(machine).define("c1");
+    Command.Running foreground = machine.lxcCommand("start", "c1", "-F", "--pass-status").start();
+    Machine.await("it runs", Duration.ofSeconds(10), () -> machine.state("c1").equals("RUNNING"));
+    ProcessHandle engine = ProcessHandle.of(machine.engine()).orElseThrow();
+    engine.destroy();
+    Machine.await("its end", Duration.ofSeconds(10), () -> !engine.isAlive());
+    assertTrue(foreground.process().isAlive());
+    assertEquals("RUNNING", machine.state("c1"));
+    machine.lxc("stop", "c1", "-k").ok();
+    assertEquals(137, foreground.await(Duration.ofSeconds(10)).exit());
+  }
+
+  @Test
   void aCallWithAnEngineOfItsOwnLeavesContainersRunning() {
     new Containers(machine).define("c1");
     machine.lxc("start", "c1", "-d").ok();

@@ -11,6 +11,13 @@ final class Running {
   private Running() {}
 
   static List<String> traces(Machine machine, String name) throws IOException {
+    return traces(machine.engineFolder(), name);
+  }
+
+  /**
+   * @param run the run directory of an engine that has this container alone
+   */
+  static List<String> traces(Path run, String name) throws IOException {
     List<String> found = new ArrayList<>();
     for (Path tree : children(Path.of("/sys/fs/cgroup"))) {
       add(found, "cgroup", children(tree), name);
@@ -21,7 +28,7 @@ final class Running {
           .filter(line -> line.contains(name + "/") || line.endsWith(name))
           .forEach(found::add);
     }
-    children(machine.engineFolder().resolve("c")).forEach(left -> found.add("note " + left));
+    children(run.resolve("c")).forEach(left -> found.add("note " + left));
     keepers(name).forEach(keeper -> found.add("keeper " + keeper));
     return found;
   }

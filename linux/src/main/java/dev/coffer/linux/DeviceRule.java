@@ -47,9 +47,22 @@ public record DeviceRule(char type, int major, int minor, String access, boolean
             allow));
   }
 
+  /** As it is written, without whether it is granted. */
+  public String describe() {
+    return type == 'a' ? "a" : type + " " + describe(major) + ":" + describe(minor) + " " + access;
+  }
+
+  public DeviceRule withAllow(boolean granted) {
+    return new DeviceRule(type, major, minor, access, granted);
+  }
+
   /** Whether it concerns all devices: such a rule starts the list over. */
   public boolean isForAll() {
     return type == 'a';
+  }
+
+  private static String describe(int number) {
+    return number < 0 ? "*" : String.valueOf(number);
   }
 
   private static int number(String text) {

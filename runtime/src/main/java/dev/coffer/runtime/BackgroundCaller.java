@@ -7,20 +7,25 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** Nobody: what a container's own reboot is asked by. Its keeper is there already. */
+/**
+ * Nobody: what a container's own reboot is asked by, where and as its first start was. Its keeper
+ * is there already.
+ */
 final class BackgroundCaller implements Caller {
-  static final BackgroundCaller INSTANCE = new BackgroundCaller();
+  private final Beginning beginning;
 
-  private BackgroundCaller() {}
+  BackgroundCaller(Beginning beginning) {
+    this.beginning = beginning;
+  }
 
   @Override
   public Path cwd() {
-    return Path.of("/");
+    return beginning.cwd();
   }
 
   @Override
   public Map<String, String> environment() {
-    return Map.of("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    return beginning.environment();
   }
 
   @Override

@@ -165,6 +165,7 @@ final class HostRunner {
       if (!e.is(Errno.EBUSY)) {
         throw e;
       }
+      OwnCgroup.leave(path);
       CgroupDirs.killAll(path, REMOVAL);
       CgroupDirs.remove(path, REMOVAL);
     }

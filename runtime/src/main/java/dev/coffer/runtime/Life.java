@@ -26,6 +26,7 @@ public final class Life {
   private final String name;
   private final Path lxcPath;
   private final RunDirectory directory;
+  final AddedDeviceRules deviceRules;
   private final List<Consumer<ContainerState>> listeners = new CopyOnWriteArrayList<>();
 
   volatile ContainerSpec spec;
@@ -47,6 +48,7 @@ public final class Life {
   volatile boolean rebootWanted;
   volatile int exitCode;
   volatile StartOrder order;
+  volatile Beginning beginning = Beginning.UNKNOWN;
   volatile long generation;
   volatile List<Undo> undos = List.of();
 
@@ -65,6 +67,7 @@ public final class Life {
     this.name = name;
     this.lxcPath = lxcPath;
     this.directory = directory;
+    this.deviceRules = new AddedDeviceRules(directory.path().resolve("devices"));
   }
 
   public String name() {

@@ -39,9 +39,6 @@ final class LifeCommands implements CommandTarget {
   private final CgroupTrees.Layout layout;
   private final Set<Integer> lent = new HashSet<>();
 
-  /** Rules that came over the socket; an engine that takes over knows only those of the config. */
-  private final List<DeviceRule> added = new ArrayList<>();
-
   LifeCommands(Lives lives, Life life, CgroupTrees.Layout layout) {
     this.lives = lives;
     this.life = life;
@@ -172,16 +169,17 @@ final class LifeCommands implements CommandTarget {
   @Override
   public boolean applyDeviceRule(DeviceRule rule) {
     Optional<Place> place = place("");
-    if (layout != CgroupTrees.Layout.UNIFIED || place.isEmpty()) {
+    if (layout != CgroupTrees.Layout.UNIFIED || place.isEmpty() || !life.isRunning()) {
       return false;
     }
-    synchronized (added) {
-      added.add(rule);
+    synchronized (life.deviceRules) {
+      List<DeviceRule> added = life.deviceRules.with(rule);
       List<DeviceRule> rules = configured();
       rules.addAll(added);
       try (Fd cgroup = open(place.get().limitDirectory())) {
         DevicePrograms.apply(cgroup, DeviceFilter.of(rules));
       }
+      life.deviceRules.note(added);
     }
     return true;
   }

@@ -15,6 +15,7 @@ import dev.coffer.model.plan.Plan;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.Planner;
+import dev.coffer.runtime.command.CommandClient;
 import dev.coffer.runtime.command.CommandSocketName;
 import dev.coffer.runtime.program.Registers;
 import java.lang.System.Logger;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -142,6 +144,13 @@ public final class Lives implements AutoCloseable {
       recover(directory);
     }
     return known(lxcPath, name);
+  }
+
+  /** The first process of a container that runs, whoever keeps it. */
+  OptionalInt initPid(Path lxcPath, String name) {
+    return find(lxcPath, name)
+        .map(life -> life.isRunning() ? OptionalInt.of(life.initPid()) : OptionalInt.empty())
+        .orElseGet(() -> CommandClient.of(lxcPath.toString(), name).initPid());
   }
 
   private Optional<Life> known(Path lxcPath, String name) {

@@ -56,6 +56,7 @@ final class Recovery {
   }
 
   private void runLocked(LockFile lock) {
+    OwnCgroup.leave(note.undos());
     Optional<Executor> executor = connect();
     if (executor.isEmpty()) {
       cleanUp(lock);
@@ -194,6 +195,8 @@ final class Recovery {
     StartOrder order = recall(life);
     life.undos = note.undos();
     life.order = order;
+    life.beginning = BeginningNote.decode(memo);
+    life.deviceRules.recall();
     life.spec = order.request().spec();
     life.items = order.items();
     life.application = Boolean.parseBoolean(memo.get("application"));
@@ -203,7 +206,7 @@ final class Recovery {
     HostFacts facts = facts(name);
     life.facts = facts;
     life.placement = CgroupPlacement.of(life.spec, facts);
-    life.pidFile = Optional.ofNullable(memo.get("pidfile")).map(Path::of);
+    life.pidFile = order.pidFile();
     life.executor = executor;
     life.initPid = (int) registers[Registers.MAIN_PID.number()];
     life.keeperPid = (int) registers[Registers.SELF.number()];
@@ -223,7 +226,8 @@ final class Recovery {
   }
 
   private StartOrder recall(Life life) {
-    return recollection.recall(note.config(), life.name(), life.lxcPath(), memo);
+    StartOrder order = recollection.recall(note.config(), life.name(), life.lxcPath(), memo);
+    return BeginningNote.complete(order, memo);
   }
 
   private HostFacts facts(String name) {

@@ -125,6 +125,11 @@ final class Start {
     if (!again) {
       life.lock = life.directory().create();
     }
+    if (again) {
+      life.deviceRules.forget();
+    } else {
+      life.beginning = Beginning.of(caller, order);
+    }
     life.directory().note(memo(facts), life.undos, order.configText());
     if (!again) {
       life.keeper = UnixSocket.listen(life.directory().keeperSocket(), 0600);
@@ -200,7 +205,7 @@ final class Start {
     memo.put("application", String.valueOf(order.request().application()));
     memo.put("namespaces", names(life.fresh));
     memo.put("shared-namespaces", names(life.shared));
-    order.pidFile().ifPresent(file -> memo.put("pidfile", file.toAbsolutePath().toString()));
+    memo.putAll(BeginningNote.encode(order, life.beginning));
     return memo;
   }
 

@@ -3,6 +3,7 @@ package dev.coffer.runtime;
 import dev.coffer.plan.StartRequest;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
@@ -20,4 +21,23 @@ public record StartOrder(
     boolean foreground,
     Optional<Path> pidFile,
     Optional<String> console,
-    Optional<Path> consoleLog) {}
+    Optional<Path> consoleLog) {
+
+  /**
+   * The order of the life after a reboot.
+   *
+   * @param initPidOf finds the first process of a container by its name
+   */
+  StartOrder again(Function<String, OptionalInt> initPidOf) {
+    StartRequest next =
+        new StartRequest(
+            request.spec(),
+            request.application(),
+            request.callerStreams(),
+            request.command(),
+            request.fstab(),
+            SharedNamespaces.paths(request.spec(), initPidOf),
+            request.mountPoint());
+    return new StartOrder(next, configText, items, foreground, pidFile, console, consoleLog);
+  }
+}

@@ -59,7 +59,8 @@ final class Stop {
   private boolean startAgain() {
     try {
       lives.change(life, ContainerState.STARTING);
-      new Start(lives, life, life.order, BackgroundCaller.INSTANCE).runAgain();
+      StartOrder next = life.order.again(name -> lives.initPid(life.lxcPath(), name));
+      new Start(lives, life, next, new BackgroundCaller(life.beginning)).runAgain();
       return true;
     } catch (CofferException e) {
       new ContainerLog(life.spec()).errorUnheard("cannot start again: " + e.getMessage());
@@ -85,7 +86,7 @@ final class Stop {
         HookAssembler.assemble(
             hooks,
             life.name(),
-            HookEnvironment.of(BackgroundCaller.INSTANCE.environment()),
+            HookEnvironment.of(life.beginning.environment()),
             variables,
             life.spec().hookVersion(),
             life.namespaces());

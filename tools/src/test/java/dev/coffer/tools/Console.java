@@ -30,6 +30,7 @@ final class Console {
   final Map<String, FakeContainer> containers = new TreeMap<>();
   final Map<String, String> environment = new HashMap<>();
   final List<String> engineCalls = new ArrayList<>();
+  final List<EngineCall> otherCalls = new ArrayList<>();
   boolean terminal;
   int columns;
   RuntimeException openFailure;
@@ -92,8 +93,9 @@ final class Console {
     }
 
     @Override
-    public void stop() {
+    public List<EngineCall> stop() {
       engineCalls.add("stop");
+      return otherCalls;
     }
   }
 

@@ -318,6 +318,14 @@ class FrameTest {
   void theEngineIsStopped() {
     assertEquals(Seen.printing(""), console.run("coffer", "engine", "stop"));
     assertEquals(List.of("stop"), console.engineCalls);
+    console.otherCalls.add(new EngineCall(17, List.of("lxc-start", "-n", "web", "-F")));
+    assertEquals(
+        Seen.printing(
+            """
+            The engine ends when these commands have ended:
+              17  lxc-start -n web -F
+            """),
+        console.run("coffer", "engine", "stop"));
     assertEquals(
         Seen.failing("coffer engine: unknown command 'dance'; use status or stop\n"),
         console.run("coffer", "engine", "dance"));

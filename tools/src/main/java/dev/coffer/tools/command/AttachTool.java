@@ -11,7 +11,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /** lxc-attach: runs a command, or a shell, inside a running container. */
@@ -49,12 +48,6 @@ public final class AttachTool implements Tool {
       Option.value('v', "set-var", "NAME=VALUE", "Set a variable for the command.");
   private static final Option PTY_LOG =
       Option.value('L', "pty-log", "FILE", "Copy the terminal's output to FILE.");
-  private static final Option RC_FILE =
-      Option.value('f', "rcfile", "FILE", "Configuration file instead of the container's own.");
-  private static final Option UID =
-      Option.value('u', "uid", "UID", "Run the command as user UID inside.");
-  private static final Option GID =
-      Option.value('g', "gid", "GID", "Run the command as group GID inside.");
   private static final Option CONTEXT =
       Option.value('c', "context", "CONTEXT", "SELinux context for the command.");
 
@@ -78,9 +71,9 @@ public final class AttachTool implements Tool {
               KEEP_VAR,
               SET_VAR,
               PTY_LOG,
-              RC_FILE,
-              UID,
-              GID,
+              StartArguments.RC_FILE,
+              IdOption.UID.option(),
+              IdOption.GID.option(),
               CONTEXT),
           List.of());
 
@@ -154,19 +147,12 @@ public final class AttachTool implements Tool {
         session.arguments().lastIs(CLEAR_ENV, KEEP_ENV),
         session.arguments().values(KEEP_VAR),
         session.arguments().values(SET_VAR),
-        id(session, UID, "-u"),
-        id(session, GID, "-g"),
+        IdOption.UID.read(session),
+        IdOption.GID.read(session),
         arch,
         session.path(PTY_LOG),
-        session.path(RC_FILE).or(() -> session.path(CommonOptions.RC_FILE)),
+        session.path(StartArguments.RC_FILE).or(() -> session.path(CommonOptions.RC_FILE)),
         session.has(REMOUNT));
-  }
-
-  private static OptionalLong id(Session session, Option option, String name) {
-    return session
-        .value(option)
-        .map(text -> OptionalLong.of(Numbers.id(name, text)))
-        .orElse(OptionalLong.empty());
   }
 
   private static Set<Namespace> namespaces(Session session) {

@@ -1,5 +1,6 @@
 package dev.coffer.tools.command;
 
+import dev.coffer.tools.EngineCall;
 import dev.coffer.tools.EngineControl;
 import dev.coffer.tools.EngineStatus;
 import dev.coffer.tools.option.CommandPage;
@@ -21,6 +22,9 @@ public final class EngineTool implements Tool {
           "The engine is the process that does the work behind all commands. It is started by the first"
               + " command and leaves when it has had nothing to do for a while; containers do not depend"
               + " on it.\n\n"
+              + "A stopped engine still answers the commands it has begun with, such as a start in the"
+              + " foreground, and stop names them; other commands get a new engine at once. A signal (kill"
+              + " PID) ends it without waiting; a command that only waits for its own child goes on.\n\n"
               + "--format json prints an object with the members pid, uptime_seconds, build,"
               + " requests_served, memory_bytes, containers and socket.",
           OptionTable.bare(OutputFormat.OPTION),
@@ -46,10 +50,23 @@ public final class EngineTool implements Tool {
         EngineStatus status = engine.status();
         session.out().print(format == OutputFormat.JSON ? json(status) : text(status));
       }
-      case "stop" -> engine.stop();
+      case "stop" -> session.out().print(remaining(engine.stop()));
       default -> throw new BadArgument("unknown command '" + verb + "'; use status or stop");
     }
     return Runner.OK;
+  }
+
+  /** Silent when it ends at once. */
+  private static String remaining(List<EngineCall> calls) {
+    if (calls.isEmpty()) {
+      return "";
+    }
+    StringBuilder out = new StringBuilder("The engine ends when these commands have ended:\n");
+    for (EngineCall call : calls) {
+      out.append("  ").append(call.pid()).append("  ").append(String.join(" ", call.argv()));
+      out.append('\n');
+    }
+    return out.toString();
   }
 
   private static String text(EngineStatus status) {

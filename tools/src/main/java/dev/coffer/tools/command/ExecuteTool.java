@@ -4,18 +4,11 @@ import dev.coffer.Container;
 import dev.coffer.StartOptions;
 import dev.coffer.StartOptions.Kind;
 import dev.coffer.tools.option.CommandPage;
-import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
 import java.util.List;
-import java.util.OptionalLong;
 
 /** lxc-execute: runs one command in a container of its own, below a minimal init. */
 public final class ExecuteTool implements Tool {
-  private static final Option UID =
-      Option.value('u', "uid", "UID", "Run the command as user UID inside.");
-  private static final Option GID =
-      Option.value('g', "gid", "GID", "Run the command as group GID inside.");
-
   private static final CommandPage PAGE =
       new CommandPage(
           "lxc-execute",
@@ -28,8 +21,8 @@ public final class ExecuteTool implements Tool {
               StartArguments.DAEMON,
               StartArguments.RC_FILE,
               StartArguments.DEFINE,
-              UID,
-              GID,
+              IdOption.UID.option(),
+              IdOption.GID.option(),
               StartArguments.SHARE_NET,
               StartArguments.SHARE_IPC,
               StartArguments.SHARE_UTS,
@@ -96,14 +89,7 @@ public final class ExecuteTool implements Tool {
         shared.console(),
         shared.consoleLog(),
         shared.share(),
-        id(session, UID, "-u"),
-        id(session, GID, "-g"));
-  }
-
-  private static OptionalLong id(Session session, Option option, String name) {
-    return session
-        .value(option)
-        .map(text -> OptionalLong.of(Numbers.id(name, text)))
-        .orElse(OptionalLong.empty());
+        IdOption.UID.read(session),
+        IdOption.GID.read(session));
   }
 }

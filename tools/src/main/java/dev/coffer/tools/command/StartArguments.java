@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The options that lxc-start and lxc-execute share, and what they come to. */
+/** The options that lxc-start and lxc-execute share, one of them also lxc-attach's. */
 final class StartArguments {
   static final Option DAEMON =
       Option.flag('d', "daemon", "Return as soon as the container runs, and leave it running.");

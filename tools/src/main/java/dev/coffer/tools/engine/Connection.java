@@ -4,6 +4,7 @@ import dev.coffer.linux.Frame;
 import dev.coffer.linux.KernelException;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.CofferException;
+import dev.coffer.tools.EngineCall;
 import dev.coffer.tools.EngineControl;
 import dev.coffer.tools.Invocation;
 import java.util.Optional;
@@ -34,6 +35,7 @@ final class Connection {
   private final Answer answer;
   private final EngineControl control;
   private Thread worker;
+  private EngineCall call;
 
   Connection(
       UnixSocket client,
@@ -76,7 +78,7 @@ final class Connection {
   }
 
   private int watched(EngineCaller caller, Request request, Optional<HangUps> hangUps) {
-    begin();
+    begin(request);
     hangUps.ifPresent(watch -> watch.watch(client.fd(), this::interrupt));
     try {
       return answer(caller, request);
@@ -130,14 +132,21 @@ final class Connection {
     }
   }
 
-  private synchronized void begin() {
+  private synchronized void begin(Request request) {
     worker = Thread.currentThread();
+    call = new EngineCall(peer, request.argv());
   }
 
   /** From here on no interrupt reaches this thread, which is to serve others. */
   private synchronized void end() {
     worker = null;
     Thread.interrupted();
+  }
+
+  /** What is being answered, unless this thread itself does. */
+  synchronized Optional<EngineCall> callOfAnother() {
+    boolean others = worker != null && worker != Thread.currentThread();
+    return others ? Optional.of(call) : Optional.empty();
   }
 
   /** Tells the request, if it is still being answered, that nobody waits for it any more. */

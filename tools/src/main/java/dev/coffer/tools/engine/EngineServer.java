@@ -5,9 +5,11 @@ import dev.coffer.linux.Errno;
 import dev.coffer.linux.KernelException;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.CofferException;
+import dev.coffer.tools.EngineCall;
 import dev.coffer.tools.EngineControl;
 import dev.coffer.tools.EngineStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,8 +80,9 @@ final class EngineServer implements EngineControl {
   }
 
   @Override
-  public void stop() {
+  public List<EngineCall> stop() {
     leave();
+    return busy.stream().map(Connection::callOfAnother).flatMap(Optional::stream).toList();
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.coffer.tools.engine;
 
 import dev.coffer.linux.UnixSocket;
+import dev.coffer.tools.EngineCall;
 import dev.coffer.tools.EngineControl;
 import dev.coffer.tools.EngineStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** An engine for a single call, over a socket that its client made: {@code --in-process}. */
@@ -38,7 +40,7 @@ final class PrivateEngine implements EngineControl {
   }
 
   @Override
-  public void stop() {
-    // It ends after this call anyway.
+  public List<EngineCall> stop() {
+    return List.of(); // it ends after this call anyway
   }
 }

@@ -15,6 +15,7 @@ import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.CofferException;
 import dev.coffer.tools.CofferFactory;
+import dev.coffer.tools.EngineCall;
 import dev.coffer.tools.Invocation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -185,6 +186,22 @@ class EngineServerTest {
     call(1);
     running.getFirst().thread().join();
     assertFalse(Files.exists(path));
+  }
+
+  @Test
+  void whoeverStopsItHearsOfTheCallsThatAreStillAnswered() throws Exception {
+    EngineServer engine = start("never").server();
+    call(3);
+    try (TestClient client = new TestClient(path)) {
+      client.send(BUILD, List.of("wait", "for me"));
+      begun.await();
+      assertEquals(
+          List.of(new EngineCall((int) ProcessHandle.current().pid(), List.of("wait", "for me"))),
+          engine.stop());
+      mayEnd.countDown();
+      assertEquals(0, client.receive());
+    }
+    assertEquals(List.of(), engine.stop());
   }
 
   @Test
