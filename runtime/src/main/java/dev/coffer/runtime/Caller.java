@@ -22,7 +22,15 @@ public interface Caller {
   boolean isTerminal(int number);
 
   /**
-   * Starts an executor as the caller's child.
+   * Has an executor started that {@link #launch} will be asked for soon, so that both get ready at
+   * once. One that is not asked for is let go.
+   *
+   * @param foreground as {@link #launch} will say
+   */
+  default void launchAhead(boolean foreground) {}
+
+  /**
+   * Starts an executor as the caller's child, or gives the one that was started ahead.
    *
    * @param foreground whether it keeps the caller's streams and terminal; otherwise it is a session
    *     of its own that outlives the caller
