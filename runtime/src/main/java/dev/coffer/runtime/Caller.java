@@ -38,6 +38,14 @@ public interface Caller {
    */
   UnixSocket launch(boolean foreground);
 
+  /**
+   * A descriptor that becomes readable when the foreground executor has ended or the caller is
+   * gone; empty where {@link #awaitEnded} is the only way to hear of it.
+   */
+  default Optional<Fd> ending() {
+    return Optional.empty();
+  }
+
   /** Waits for the foreground executor to end and returns its wait status. */
   int awaitEnded();
 

@@ -126,6 +126,12 @@ final class EngineCaller implements Caller {
     }
   }
 
+  @Override
+  public Optional<Fd> ending() {
+    return Optional.of(client.fd());
+  }
+
+  @Override
   public int awaitEnded() {
     try (Frame frame = Frame.read(client)) {
       if (frame == null) {
