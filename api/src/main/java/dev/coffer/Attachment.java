@@ -2,6 +2,7 @@ package dev.coffer;
 
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.model.Capability;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec.EnvironmentEntry;
@@ -57,6 +58,7 @@ final class Attachment {
             options.gid().orElse(0),
             confined ? dropped() : List.of(),
             confined && container.spec().privileges().noNewPrivileges().value(),
+            filter(options),
             personality(options),
             options.terminalLog(),
             options.remountProcSys());
@@ -138,6 +140,16 @@ final class Attachment {
       }
     }
     return dropped;
+  }
+
+  /** Read anew as LXC does it; who keeps the caller's own confinement is not put under it. */
+  private Optional<SeccompFilter> filter(AttachOptions options) {
+    if (options.elevated().contains(AttachOptions.Elevation.LSM)) {
+      return Optional.empty();
+    }
+    return SeccompLoading.of(host.policies(), caller)
+        .load(container.spec().privileges().seccomp(), problem -> {})
+        .map(SeccompPolicies.Loaded::filter);
   }
 
   private Optional<Personality> personality(AttachOptions options) {

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 public final class Host implements AutoCloseable {
   private final HostFactsReader facts = new HostFactsReader();
   private final CgroupTrees trees = CgroupTrees.read();
+  private final SeccompPolicies policies = new SeccompPolicies();
   private final Lives lives;
   private final CommandService commands;
   private Creator creator;
@@ -52,10 +53,10 @@ public final class Host implements AutoCloseable {
     }
   }
 
-  private static StartOrder recall(
+  private StartOrder recall(
       String text, Path file, String name, Path lxcPath, boolean application) {
     LxcConfig config = LxcConfig.parse(text, file, Map.of());
-    return Orders.recalled(config, name, lxcPath, application);
+    return Orders.recalled(config, name, lxcPath, application, policies);
   }
 
   /**
@@ -93,6 +94,10 @@ public final class Host implements AutoCloseable {
       creator = new Creator(new BuiltInImage());
     }
     return creator;
+  }
+
+  SeccompPolicies policies() {
+    return policies;
   }
 
   CgroupTrees trees() {

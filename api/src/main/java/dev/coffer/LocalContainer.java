@@ -123,7 +123,14 @@ final class LocalContainer implements Container {
 
   private StartOrder order(StartOptions options) {
     Creator.discardAbandoned(lxcPath.resolve(name));
-    return Orders.of(startConfig(options), name, lxcPath, options, this::initPidOf, notices);
+    return Orders.of(
+        startConfig(options),
+        name,
+        lxcPath,
+        options,
+        this::initPidOf,
+        SeccompLoading.of(host.policies(), caller),
+        notices);
   }
 
   private String initPidOf(String other) {
@@ -263,6 +270,13 @@ final class LocalContainer implements Container {
   @Override
   public Optional<String> configItem(String key) {
     return find().map(container -> container.item(key)).orElseGet(() -> config().get(key));
+  }
+
+  @Override
+  public Optional<String> seccompFilter() {
+    ContainerSpec spec =
+        find().map(RunningContainer::spec).orElseGet(() -> config().spec(name, lxcPath));
+    return host.policies().describe(spec.privileges().seccomp());
   }
 
   @Override

@@ -360,6 +360,7 @@ final class Start {
         spec.hasUserNamespace(),
         laterHooks ? life.fresh : Set.of(),
         spec.signals().keeperDeath(),
+        order.filter(),
         lives.wake(),
         "[coffer keeper] " + spec.lxcPath() + " " + spec.name(),
         RUNNING,

@@ -1,5 +1,6 @@
 package dev.coffer.runtime;
 
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.plan.StartRequest;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.function.Function;
  *
  * @param configText the configuration in use, kept so that a later engine can read it again
  * @param items values of the configuration as clients of the command socket ask for them
+ * @param filter the compiled policy that the request loads
  * @param foreground whether the caller stays with the container
  * @param console device or file to use as console instead of a new terminal
  */
@@ -17,6 +19,7 @@ public record StartOrder(
     StartRequest request,
     String configText,
     Function<String, Optional<String>> items,
+    Optional<SeccompFilter> filter,
     boolean foreground,
     Optional<Path> pidFile,
     Optional<String> console,

@@ -1,6 +1,7 @@
 package dev.coffer.runtime.program;
 
 import dev.coffer.linux.Sys;
+import dev.coffer.model.Capability;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
 import dev.coffer.model.plan.ContainerStep;
@@ -135,8 +136,9 @@ public final class AttachAssembler {
     process.startSession(onTerminal, true);
     order.cwd().ifPresent(cwd -> process.enterDirectory(cwd, false));
     if (order.uid() != 0 || order.gid() != 0) {
-      process.becomeUser(order.uid(), order.gid(), List.of(), SIGKILL);
+      process.becomeUser(order.uid(), order.gid(), List.of(), SIGKILL, neededForFilter());
     }
+    order.filter().ifPresent(process::loadFilter);
     child.step(EXECUTE);
     for (List<String> command : order.commands()) {
       process.execute(
@@ -144,6 +146,12 @@ public final class AttachAssembler {
               command, order.searchPath(), order.environment(), Origin.option("command")),
           command == order.commands().getLast());
     }
+  }
+
+  private Set<Capability> neededForFilter() {
+    return order.filter().isPresent() && !order.noNewPrivileges()
+        ? Set.of(Capability.SYS_ADMIN)
+        : Set.of();
   }
 
   /** Its own view of a kernel file system, in a mount namespace of its own. */

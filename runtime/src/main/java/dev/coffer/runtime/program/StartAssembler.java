@@ -183,13 +183,15 @@ public final class StartAssembler {
   /** Steps of the container that must see what the concurrent ones did. */
   private static boolean needsConcurrent(Step step) {
     return step instanceof ContainerStep.UnshareNamespaces
-        || step instanceof ContainerStep.BecomeInit
-        || step instanceof ContainerStep.Execute
+        || executes(step)
         || step instanceof RunHook;
   }
 
+  /** What ends the time in which both sides still talk; a filter may forbid the talking. */
   private static boolean executes(Step step) {
-    return step instanceof ContainerStep.Execute || step instanceof ContainerStep.BecomeInit;
+    return step instanceof ContainerStep.Execute
+        || step instanceof ContainerStep.BecomeInit
+        || step instanceof ContainerStep.LoadSeccomp;
   }
 
   private void synchronise(Step step) {
@@ -442,6 +444,7 @@ public final class StartAssembler {
       case ContainerStep.DropCapabilities drop ->
           process.dropCapabilities(drop.capabilities(), context.capabilities(), stillNeeded());
       case ContainerStep.ForbidNewPrivileges _ -> process.forbidNewPrivileges();
+      case ContainerStep.LoadSeccomp _ -> process.loadFilter(context.filter().orElseThrow());
       case ContainerStep.StartSession session -> startSession(session.streams());
       case ContainerStep.BecomeInit _ -> {
         child.sys(Sys.PRCTL, Flags.PR_SET_NAME, program.text("init"), 0, 0, 0);
@@ -450,7 +453,8 @@ public final class StartAssembler {
       case ContainerStep.EnterDirectory directory ->
           process.enterDirectory(directory.path(), directory.required());
       case ContainerStep.BecomeUser user ->
-          process.becomeUser(user.uid(), user.gid(), user.groups(), context.deathSignal());
+          process.becomeUser(
+              user.uid(), user.gid(), user.groups(), context.deathSignal(), neededForFilter());
       case ContainerStep.Execute execute -> process.execute(execute);
     }
   }
@@ -583,9 +587,18 @@ public final class StartAssembler {
 
   /** What becoming another user takes; executing its command ends it, like all that is dropped. */
   private Set<Capability> stillNeeded() {
-    return plan.steps().stream().anyMatch(ContainerStep.BecomeUser.class::isInstance)
-        ? EnumSet.of(Capability.SETUID, Capability.SETGID)
-        : EnumSet.noneOf(Capability.class);
+    Set<Capability> needed = neededForFilter();
+    if (plan.steps().stream().anyMatch(ContainerStep.BecomeUser.class::isInstance)) {
+      needed.addAll(EnumSet.of(Capability.SETUID, Capability.SETGID));
+    }
+    return needed;
+  }
+
+  private Set<Capability> neededForFilter() {
+    boolean needed =
+        plan.steps().stream()
+            .anyMatch(step -> step instanceof ContainerStep.LoadSeccomp load && load.privileged());
+    return needed ? EnumSet.of(Capability.SYS_ADMIN) : EnumSet.noneOf(Capability.class);
   }
 
   private void startSession(Streams streams) {
