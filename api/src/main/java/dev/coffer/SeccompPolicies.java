@@ -10,6 +10,7 @@ import dev.coffer.linux.KernelException;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.SeccompCompiler;
 import dev.coffer.linux.SeccompFilter;
+import dev.coffer.linux.Sys;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.Problem;
 import dev.coffer.model.Seccomp;
@@ -31,6 +32,10 @@ import java.util.Optional;
 final class SeccompPolicies {
   private static final int KEPT = 32;
   private static final int LARGEST = 1 << 20;
+
+  /** What the launcher does between loading a filter and being gone. */
+  private static final List<Sys> LAST_CALLS =
+      List.of(Sys.RT_SIGACTION, Sys.RT_SIGPROCMASK, Sys.EXECVE);
 
   /**
    * A policy ready to be loaded.
@@ -108,6 +113,17 @@ final class SeccompPolicies {
               + filter.instructions()
               + " instructions",
           List.of("hint  4096 are allowed"));
+    }
+    for (Sys call : LAST_CALLS) {
+      if (!filter.admits(call)) {
+        throw new CofferException(
+            "the seccomp policy "
+                + text.source()
+                + " forbids "
+                + call.describe()
+                + ", without which no program can be executed under it",
+            List.of("hint  add the line: " + call.describe() + " allow"));
+      }
     }
     List<Problem> problems = new ArrayList<>(result.problems());
     // Coffer's own policy names calls of newer kernels on purpose

@@ -17,6 +17,9 @@ public record SeccompFilter(byte[] program, boolean notifies, List<Rule> unknown
   /** BPF_MAXINSNS: more than this the kernel does not take. */
   private static final int MOST = 4096;
 
+  /** SECCOMP_RET_USER_NOTIF; TRACE, LOG and ALLOW are greater, all that fails is less. */
+  private static final int NOTIFY = 0x7fc00000;
+
   public SeccompFilter {
     unknown = List.copyOf(unknown);
     if (program.length == 0 || program.length % INSTRUCTION != 0) {
@@ -30,6 +33,15 @@ public record SeccompFilter(byte[] program, boolean notifies, List<Rule> unknown
 
   public boolean isTooLong() {
     return instructions() > MOST;
+  }
+
+  /**
+   * Whether a call comes through, perhaps after somebody was asked. Its arguments are taken for
+   * zero.
+   */
+  public boolean admits(Sys call) {
+    int answer = FilterMachine.run(program, Architecture.CURRENT.audit(), call.number());
+    return Integer.compareUnsigned(answer, NOTIFY) >= 0 && answer > 0;
   }
 
   @Override

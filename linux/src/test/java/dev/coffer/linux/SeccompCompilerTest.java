@@ -195,6 +195,17 @@ class SeccompCompilerTest {
         refused.details().getFirst());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "ALLOW,true", "LOG,true", "NOTIFY,true", "TRACE,true",
+    "ERRNO,false", "TRAP,false", "KILL,false", "KILL_PROCESS,false"
+  })
+  void whetherACallComesThroughIsKnownBeforehand(Action.Kind kind, boolean comesThrough) {
+    Action otherwise = kind == Action.Kind.ALLOW ? EPERM : Action.ALLOW;
+    SeccompPolicy policy = policy(true, otherwise, rule("execve", new Action(kind, 0)));
+    assertEquals(comesThrough, SeccompCompiler.compile(policy).admits(Sys.EXECVE));
+  }
+
   @Test
   void aFilterCanBeShownAsText() {
     String text = SeccompCompiler.pseudoCode(policy(true, Action.ALLOW, rule("kexec_load", EPERM)));

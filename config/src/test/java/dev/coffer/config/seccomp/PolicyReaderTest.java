@@ -191,7 +191,11 @@ class PolicyReaderTest {
     assertEquals(List.of(), result.problems());
     SeccompPolicy policy = result.policy().orElseThrow();
     assertEquals("errno 38", policy.otherwise().describe());
-    List<String> names = policy.rules().stream().map(rule -> rule.syscall().name()).toList();
+    List<String> names =
+        policy.rules().stream()
+            .filter(rule -> rule.tests().isEmpty())
+            .map(rule -> rule.syscall().name())
+            .toList();
     assertEquals(names.size(), names.stream().distinct().count(), "a call with two rules");
   }
 }

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 final class FilterMachine {
   private FilterMachine() {}
 
+  /** What the filter answers; arguments that are not given are zero. */
   static int run(byte[] program, int arch, int number, long... arguments) {
     ByteBuffer data = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
     data.putInt(number).putInt(arch).putLong(0);
