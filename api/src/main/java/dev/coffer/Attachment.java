@@ -1,5 +1,6 @@
 package dev.coffer;
 
+import dev.coffer.linux.Fd;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
 import dev.coffer.linux.SeccompFilter;
@@ -64,11 +65,11 @@ final class Attachment {
             options.remountProcSys());
     boolean wantsTerminal = caller.isTerminal(0) || caller.isTerminal(1) || caller.isTerminal(2);
     if (!wantsTerminal) {
-      return Attach.run(order, Optional.empty(), caller);
+      return Attach.run(order, Optional.empty(), caller, this::relay);
     }
     try (Pty terminal = container.terminal()) {
       hostUid(options.uid().orElse(0)).ifPresent(terminal::give);
-      return Attach.run(order, Optional.of(terminal), caller);
+      return Attach.run(order, Optional.of(terminal), caller, this::relay);
     }
   }
 
@@ -150,6 +151,11 @@ final class Attachment {
     return SeccompLoading.of(host.policies(), caller)
         .load(container.spec().privileges().seccomp(), problem -> {})
         .map(SeccompPolicies.Loaded::filter);
+  }
+
+  private void relay(Fd listener) {
+    int keeper = container instanceof KeptContainer kept ? kept.life().keeperPid() : 0;
+    host.lives().relays().serve(container.spec(), listener, keeper, container.initPid());
   }
 
   private Optional<Personality> personality(AttachOptions options) {

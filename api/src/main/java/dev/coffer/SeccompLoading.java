@@ -55,13 +55,15 @@ final class SeccompLoading {
   }
 
   private static void checkProxy(Seccomp seccomp, Sourced<String> profile) {
-    throw new CofferException(
-        "the seccomp policy "
-            + profile.value()
-            + " has the action notify, which is not yet in effect",
-        List.of(
-            "from  " + seccomp.proxy().orElse(profile).origin().describe(),
-            "hint  give these calls another action, such as errno 1"));
+    if (seccomp.proxy().isEmpty()) {
+      throw new CofferException(
+          "the seccomp policy "
+              + profile.value()
+              + " has the action notify, and nobody is there to answer",
+          List.of(
+              "from  " + profile.origin().describe(),
+              "hint  set lxc.seccomp.notify.proxy = unix:PATH, or use another action"));
+    }
   }
 
   static SeccompChoice choice(Optional<SeccompPolicies.Loaded> policy) {

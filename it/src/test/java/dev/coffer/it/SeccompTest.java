@@ -81,7 +81,7 @@ class SeccompTest {
     assertEquals("0", box.inside("/probe 272 " + 0x04000000));
     assertEquals("-5", box.inside("/probe 8 7 0 1"));
     assertEquals("-9", box.inside("/probe 8 7 0 2"), "the kernel's own answer");
-    assertEquals("-9", box.inside("/probe 8 4294967296 0 2"));
+    assertEquals("-5", box.inside("/probe 8 4294967296 0 1"));
   }
 
   @Test
@@ -303,9 +303,14 @@ class SeccompTest {
             + " /probe 272 335544320; /probe 272 67108864; /probe32 310 335544320;"
             + " mount -t tmpfs none /mnt; umount -f /mnt; echo $?; umount /mnt; echo $?;"
             + " grep Seccomp /proc/self/status";
-    String[] command = {"-F", "--", "/bin/sh", "-c", script};
-    String theirs = new Lxc(machine).run("start", "c1", command).out();
-    String ours = machine.lxc("start", "c1", command).out();
+    // without a terminal, what LXC's console prints goes nowhere
+    String[] command = {"-F", "--", "/bin/sh", "-c", "{ " + script + "; } >/said 2>&1"};
+    Path said = box.rootfs().resolve("said");
+    new Lxc(machine).run("start", "c1", command);
+    String theirs = Box.read(said);
+    Box.write(said, "");
+    machine.lxc("start", "c1", command);
+    String ours = Box.read(said);
     assertTrue(ours.contains("Seccomp:\t2"), ours);
     assertEquals(theirs, ours);
   }
@@ -321,11 +326,16 @@ class SeccompTest {
     new Lxc(machine)
         .run("start", "c1", "-F", "-l", "TRACE", "-o", log.toString(), "--", "/bin/true");
     String theirs = Box.read(log);
-    int start = theirs.indexOf("# pseudo filter code start");
-    String end = "# pseudo filter code end";
-    theirs = theirs.substring(start, theirs.indexOf(end, start) + end.length());
-    assertEquals(theirs, machine.lxc("info", "c1", "--seccomp").ok().text());
+    String ours = machine.lxc("info", "c1", "--seccomp").ok().text();
+    assertEquals(pseudoCode(theirs), pseudoCode(ours));
     assertEquals("", box.start("-d").err().replaceAll(".*not yet in effect.*\n", ""));
+  }
+
+  private static String pseudoCode(String text) {
+    int start = text.indexOf("# pseudo filter code start");
+    int end = text.indexOf("# pseudo filter code end");
+    assertTrue(start >= 0 && end > start, text);
+    return text.substring(start, end);
   }
 
   @Test

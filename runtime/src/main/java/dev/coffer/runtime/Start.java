@@ -393,6 +393,12 @@ final class Start {
       fds.stream().findFirst().ifPresent(fd -> life.initPidfd = Optional.of(Pidfd.of(fd)));
       return;
     }
+    if (tag == StartAssembler.LISTENER_TAG) {
+      life.keeperPid = (int) registers[Registers.SELF.number()];
+      life.initPid = (int) registers[Registers.MAIN_PID.number()];
+      fds.forEach(listener -> lives.relays().serve(life, listener));
+      return;
+    }
     fds.forEach(Fd::close);
     if (tag >= StartAssembler.FAULT_TAG) {
       die();

@@ -1,5 +1,6 @@
 package dev.coffer.runtime.program;
 
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.Sys;
 import dev.coffer.model.Capability;
 import dev.coffer.model.Namespace;
@@ -138,7 +139,7 @@ public final class AttachAssembler {
     if (order.uid() != 0 || order.gid() != 0) {
       process.becomeUser(order.uid(), order.gid(), List.of(), SIGKILL, neededForFilter());
     }
-    order.filter().ifPresent(process::loadFilter);
+    order.filter().ifPresent(filter -> loadFilter(process, filter));
     child.step(EXECUTE);
     for (List<String> command : order.commands()) {
       process.execute(
@@ -146,6 +147,18 @@ public final class AttachAssembler {
               command, order.searchPath(), order.environment(), Origin.option("command")),
           command == order.commands().getLast());
     }
+  }
+
+  private void loadFilter(ProcessOperations process, SeccompFilter filter) {
+    if (!filter.notifies()) {
+      process.loadFilter(filter);
+      return;
+    }
+    Register listener = program.scratch();
+    process.loadFilter(filter, listener);
+    child.signal(listener.number(), 1);
+    parent.await(Registers.LISTENER.number(), 1);
+    parent.report(StartAssembler.LISTENER_TAG, Registers.LISTENER.number(), 1, false);
   }
 
   private Set<Capability> neededForFilter() {

@@ -61,6 +61,7 @@ final class Flags {
   static final int CAPABILITY_VERSION_3 = 0x20080522;
 
   static final int SECCOMP_SET_MODE_FILTER = 1;
+  static final int SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
 
   static final int AF_INET = 2;
   static final int SOCK_DGRAM_CLOEXEC = 2 | OpenFlags.CLOSE_ON_EXEC;

@@ -69,6 +69,13 @@ public final class ProcessOperations {
     stream.sys(Sys.SECCOMP, Flags.SECCOMP_SET_MODE_FILTER, 0, program);
   }
 
+  /** As {@link #loadFilter}, leaving the listener in a register. */
+  public void loadFilter(SeccompFilter filter, Register listener) {
+    Blob program = program(filter);
+    int flags = Flags.SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    stream.sys(Sys.SECCOMP, Flags.SECCOMP_SET_MODE_FILTER, flags, program).to(listener);
+  }
+
   /** A struct sock_fprog. */
   private Blob program(SeccompFilter filter) {
     Blob head = program.words(filter.instructions(), 0);

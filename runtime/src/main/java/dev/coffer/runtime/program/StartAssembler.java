@@ -1,6 +1,7 @@
 package dev.coffer.runtime.program;
 
 import dev.coffer.linux.Errno;
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.Sys;
 import dev.coffer.model.Capability;
 import dev.coffer.model.IdMap;
@@ -34,6 +35,9 @@ import java.util.stream.Collectors;
 public final class StartAssembler {
   /** REPORT tags from here on are faults for tests. */
   public static final int FAULT_TAG = 1 << 20;
+
+  /** The report that hands the filter's listener over. */
+  public static final int LISTENER_TAG = FAULT_TAG - 2;
 
   private static final Map<String, Integer> RLIMITS =
       Map.ofEntries(
@@ -444,7 +448,7 @@ public final class StartAssembler {
       case ContainerStep.DropCapabilities drop ->
           process.dropCapabilities(drop.capabilities(), context.capabilities(), stillNeeded());
       case ContainerStep.ForbidNewPrivileges _ -> process.forbidNewPrivileges();
-      case ContainerStep.LoadSeccomp _ -> process.loadFilter(context.filter().orElseThrow());
+      case ContainerStep.LoadSeccomp _ -> loadFilter(context.filter().orElseThrow());
       case ContainerStep.StartSession session -> startSession(session.streams());
       case ContainerStep.BecomeInit _ -> {
         child.sys(Sys.PRCTL, Flags.PR_SET_NAME, program.text("init"), 0, 0, 0);
@@ -457,6 +461,19 @@ public final class StartAssembler {
               user.uid(), user.gid(), user.groups(), context.deathSignal(), neededForFilter());
       case ContainerStep.Execute execute -> process.execute(execute);
     }
+  }
+
+  /** Whoever answers must be there before the next call that waits for him. */
+  private void loadFilter(SeccompFilter filter) {
+    if (!filter.notifies()) {
+      process.loadFilter(filter);
+      return;
+    }
+    Register listener = program.scratch();
+    process.loadFilter(filter, listener);
+    child.signal(listener.number(), 1);
+    keeper.await(Registers.LISTENER.number(), 1);
+    keeper.report(LISTENER_TAG, Registers.LISTENER.number(), 1, false);
   }
 
   private void mountRoot(ContainerStep.MountRoot root) {
