@@ -42,6 +42,11 @@ public final class SeccompCompiler {
     this.call = call;
   }
 
+  /** Whether libseccomp is installed. */
+  public static boolean isThere() {
+    return SeccompLibrary.load().isPresent();
+  }
+
   /**
    * @throws CofferException if libseccomp is missing or refuses a rule, naming all of them
    */
