@@ -276,7 +276,7 @@ final class LocalContainer implements Container {
   public Optional<String> seccompFilter() {
     ContainerSpec spec =
         find().map(RunningContainer::spec).orElseGet(() -> config().spec(name, lxcPath));
-    return host.policies().describe(spec.privileges().seccomp());
+    return host.policies().describe(spec.privileges().seccomp(), caller.cwd());
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.coffer.model.Seccomp;
 import dev.coffer.model.Sourced;
 import dev.coffer.plan.SeccompChoice;
 import dev.coffer.runtime.Caller;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,16 +17,18 @@ import java.util.function.Consumer;
  * lives under a filter already, which whatever it starts inherits.
  */
 final class SeccompLoading {
-  private final SeccompPolicies policies;
-  private final int callerPid;
+  private static final Path ROOT = Path.of("/");
 
-  private SeccompLoading(SeccompPolicies policies, int callerPid) {
+  private final SeccompPolicies policies;
+  private final Caller caller;
+
+  private SeccompLoading(SeccompPolicies policies, Caller caller) {
     this.policies = policies;
-    this.callerPid = callerPid;
+    this.caller = caller;
   }
 
   static SeccompLoading of(SeccompPolicies policies, Caller caller) {
-    return new SeccompLoading(policies, caller.pid());
+    return new SeccompLoading(policies, caller);
   }
 
   /**
@@ -38,7 +41,7 @@ final class SeccompLoading {
       return Optional.empty();
     }
     Sourced<String> profile = seccomp.profile().get();
-    if (!seccomp.allowNesting() && Processes.isFiltered(callerPid)) {
+    if (!seccomp.allowNesting() && Processes.isFiltered(caller.pid())) {
       notices.accept(
           Problem.warning(
               profile.origin(),
@@ -46,7 +49,7 @@ final class SeccompLoading {
               "lxc.seccomp.allow_nesting = 1 loads it all the same"));
       return Optional.empty();
     }
-    SeccompPolicies.Loaded loaded = policies.load(profile);
+    SeccompPolicies.Loaded loaded = policies.load(profile, caller.cwd());
     if (loaded.filter().notifies()) {
       checkProxy(seccomp, profile);
     }
@@ -81,7 +84,7 @@ final class SeccompLoading {
       return new Recalled(new SeccompChoice.None(), Optional.empty());
     }
     try {
-      SeccompPolicies.Loaded loaded = policies.load(seccomp.profile().get());
+      SeccompPolicies.Loaded loaded = policies.load(seccomp.profile().get(), ROOT);
       return new Recalled(new SeccompChoice.Load(loaded.policy()), Optional.of(loaded.filter()));
     } catch (CofferException e) {
       return new Recalled(new SeccompChoice.Lost(e.getMessage()), Optional.empty());

@@ -57,32 +57,35 @@ final class SeccompPolicies {
       };
 
   /**
+   * @param directory where a relative path begins
    * @throws CofferException naming everything that is wrong with the policy
    */
-  Loaded load(Sourced<String> profile) {
-    Text text = read(profile);
+  Loaded load(Sourced<String> profile, Path directory) {
+    Text text = read(profile, directory);
     synchronized (kept) {
       return kept.computeIfAbsent(text, SeccompPolicies::compile);
     }
   }
 
   /** The filter as text; empty where no policy is asked for. */
-  Optional<String> describe(Seccomp seccomp) {
-    return seccomp.profile().map(profile -> SeccompCompiler.pseudoCode(load(profile).policy()));
+  Optional<String> describe(Seccomp seccomp, Path directory) {
+    return seccomp
+        .profile()
+        .map(profile -> SeccompCompiler.pseudoCode(load(profile, directory).policy()));
   }
 
-  private static Text read(Sourced<String> profile) {
+  private static Text read(Sourced<String> profile, Path directory) {
     if (profile.value().equals(Seccomp.DEFAULT_POLICY)) {
       return new Text(Seccomp.DEFAULT_POLICY, DefaultPolicy.text());
     }
-    Path file = Path.of(profile.value());
+    Path file = directory.resolve(profile.value());
     try (Fd opened = HostFiles.open(file, OpenFlags.READ_ONLY, 0)) {
       byte[] bytes = new byte[LARGEST];
       int length = 0;
       for (int read; length < LARGEST; length += read) {
         read = opened.read(bytes, length, LARGEST - length);
         if (read <= 0) {
-          return new Text(profile.value(), new String(bytes, 0, length, StandardCharsets.UTF_8));
+          return new Text(file.toString(), new String(bytes, 0, length, StandardCharsets.UTF_8));
         }
       }
       throw cannotRead(profile, "it is larger than " + LARGEST + " bytes");

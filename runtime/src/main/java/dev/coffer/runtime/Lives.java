@@ -555,9 +555,15 @@ public final class Lives implements AutoCloseable {
   void adopt(Life life) {
     lives.put(new Key(life.lxcPath(), life.name()), life);
     keep(life);
-    if (life.order.filter().filter(SeccompFilter::notifies).isPresent()) {
-      fetch(life, Registers.LISTENER.number()).ifPresent(fd -> relays.serve(life, fd));
-    }
+    listener(life).ifPresent(fd -> relays.serve(life, fd));
+  }
+
+  /** Where calls of the container wait for an answer, if its policy makes any wait. */
+  Optional<Fd> listener(Life life) {
+    return life.order
+        .filter()
+        .filter(SeccompFilter::notifies)
+        .flatMap(_ -> fetch(life, Registers.LISTENER.number()));
   }
 
   /** One that ended while no engine was there: its end is told when its console is drained. */
