@@ -15,8 +15,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
@@ -33,7 +35,7 @@ public final class SeccompCompiler {
   private final SeccompLibrary library;
   private final SeccompPolicy policy;
   private final Call call;
-  private final List<Problem> problems = new ArrayList<>();
+  private final Set<Problem> problems = new LinkedHashSet<>(); // one for all ABIs
   private final Map<String, Rule> unknown = new LinkedHashMap<>();
 
   private SeccompCompiler(SeccompLibrary library, SeccompPolicy policy, Call call) {
@@ -122,7 +124,7 @@ public final class SeccompCompiler {
       }
       if (problems.stream().anyMatch(Problem::isError)) {
         throw CofferException.of(
-            "Failed to compile the seccomp policy " + policy.source(), problems);
+            "Failed to compile the seccomp policy " + policy.source(), List.copyOf(problems));
       }
       return context;
     } catch (RuntimeException e) {

@@ -191,8 +191,9 @@ class SeccompCompilerTest {
         assertThrows(CofferException.class, () -> SeccompCompiler.compile(policy));
     assertEquals("Failed to compile the seccomp policy /p", refused.getMessage());
     assertEquals(
-        "rule of getpid: libseccomp refuses \"getpid errno 1\": Permission denied (EACCES)",
-        refused.details().getFirst());
+        List.of(
+            "rule of getpid: libseccomp refuses \"getpid errno 1\": Permission denied (EACCES)"),
+        refused.details());
   }
 
   @ParameterizedTest
