@@ -4,10 +4,8 @@ import dev.coffer.config.Nearest;
 import dev.coffer.config.seccomp.DefaultPolicy;
 import dev.coffer.config.seccomp.PolicyReader;
 import dev.coffer.linux.Errno;
-import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
-import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.SeccompCompiler;
 import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.Sys;
@@ -17,7 +15,6 @@ import dev.coffer.model.Seccomp;
 import dev.coffer.model.SeccompPolicy;
 import dev.coffer.model.SeccompPolicy.Rule;
 import dev.coffer.model.Sourced;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,16 +76,8 @@ final class SeccompPolicies {
       return new Text(Seccomp.DEFAULT_POLICY, DefaultPolicy.text());
     }
     Path file = directory.resolve(profile.value());
-    try (Fd opened = HostFiles.open(file, OpenFlags.READ_ONLY, 0)) {
-      byte[] bytes = new byte[LARGEST];
-      int length = 0;
-      for (int read; length < LARGEST; length += read) {
-        read = opened.read(bytes, length, LARGEST - length);
-        if (read <= 0) {
-          return new Text(file.toString(), new String(bytes, 0, length, StandardCharsets.UTF_8));
-        }
-      }
-      throw cannotRead(profile, "it is larger than " + LARGEST + " bytes");
+    try {
+      return new Text(file.toString(), HostFiles.readAtMost(file, LARGEST));
     } catch (KernelException e) {
       throw cannotRead(profile, Errno.describe(e.errno()));
     }

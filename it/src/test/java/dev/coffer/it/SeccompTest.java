@@ -209,6 +209,34 @@ class SeccompTest {
   }
 
   @Test
+  void aPolicyWithoutAnEndIsNotReadIntoMemory() {
+    Box box = new Box(machine, "c1").config("lxc.seccomp.profile = /dev/zero");
+    box.refuses(
+        "cannot read the seccomp policy /dev/zero: File too large (EFBIG)",
+        "  from  " + box.configFile() + ":6  lxc.seccomp.profile");
+  }
+
+  @Test
+  void aRelativePolicyIsLookedForWhereTheCallerIs() {
+    policy("2", "denylist", "getpgid errno 7");
+    Box box = new Box(machine, "c1").config("lxc.seccomp.profile = policy");
+    machine
+        .run(
+            "sh",
+            "-c",
+            "cd "
+                + machine.home()
+                + " && exec "
+                + machine.tool("lxc-start")
+                + " -P "
+                + machine.lxcpath()
+                + " -n "
+                + box.fullName())
+        .ok();
+    assertEquals("2", box.status("Seccomp"));
+  }
+
+  @Test
   void aPolicyThatLetsNothingStartIsRefusedBeforeAnythingIsDone() {
     Box box = box(List.of("2", "allowlist errno 1", "rt_sigaction", "rt_sigprocmask", "read"));
     box.refuses(

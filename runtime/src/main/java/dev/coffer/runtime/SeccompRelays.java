@@ -91,7 +91,12 @@ public final class SeccompRelays {
       connection.ifPresent(UnixSocket::close);
       connection = Optional.empty();
     }
-    listener.answer(response);
+    try {
+      listener.answer(response);
+    } catch (KernelException e) {
+      // the proxy's words make no sense to the kernel; the process must not wait for ever
+      listener.answer(listener.failure(question, Errno.ENOSYS));
+    }
     return connection;
   }
 
