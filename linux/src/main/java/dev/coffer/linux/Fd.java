@@ -178,7 +178,7 @@ public final class Fd implements AutoCloseable {
     return "fd " + number.get();
   }
 
-  private int readNow(byte[] bytes, int offset, int length) {
+  int readNow(byte[] bytes, int offset, int length) {
     int size = Math.min(length, CHUNK);
     try (Call call = new Call()) {
       MemorySegment buffer = call.allocate(size);

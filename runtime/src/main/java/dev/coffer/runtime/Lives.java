@@ -7,6 +7,7 @@ import dev.coffer.linux.KernelException;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Poller;
 import dev.coffer.linux.Pty;
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
@@ -61,6 +62,7 @@ public final class Lives implements AutoCloseable {
   private final Object changes = new Object();
   private final List<Waiter> waiters = new ArrayList<>();
   private final Object recovering = new Object();
+  private final SeccompRelays relays = new SeccompRelays();
   private final Poller poller = new Poller();
   private final ExecutorService work =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("coffer-life-", 0).factory());
@@ -159,7 +161,12 @@ public final class Lives implements AutoCloseable {
 
   /** Whether a start or a clean-up is under way. */
   public boolean isBusy() {
-    return lives.values().stream().anyMatch(life -> !life.isRunning());
+    return relays.isBusy() || lives.values().stream().anyMatch(life -> !life.isRunning());
+  }
+
+  /** Those who pass waiting system calls on. */
+  public SeccompRelays relays() {
+    return relays;
   }
 
   public Collection<Life> all() {
@@ -630,6 +637,15 @@ public final class Lives implements AutoCloseable {
   void adopt(Life life) {
     lives.put(new Key(life.lxcPath(), life.name()), life);
     keep(life);
+    listener(life).ifPresent(fd -> relays.serve(life, fd));
+  }
+
+  /** Where calls of the container wait for an answer, if its policy makes any wait. */
+  Optional<Fd> listener(Life life) {
+    return life.order
+        .filter()
+        .filter(SeccompFilter::notifies)
+        .flatMap(_ -> fetch(life, Registers.LISTENER.number()));
   }
 
   /** One that ended while no engine was there: its end is told when its console is drained. */

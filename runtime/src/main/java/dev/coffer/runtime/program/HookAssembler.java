@@ -32,6 +32,7 @@ public final class HookAssembler {
             false,
             namespaces,
             0,
+            Optional.empty(),
             List.of(),
             "",
             0,

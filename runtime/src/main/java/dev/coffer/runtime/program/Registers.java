@@ -37,6 +37,9 @@ public final class Registers {
   /** Inside the container: a private instance of proc for writing kernel values. */
   public static final Register PROC = new Register(18);
 
+  /** In the keeper: the listener of the container's system call filter. */
+  public static final Register LISTENER = new Register(18);
+
   /** First of eight: the container's namespaces in the order of {@code Namespace}, for hooks. */
   public static final int FIRST_NAMESPACE = 20;
 

@@ -1,6 +1,7 @@
 package dev.coffer.runtime.program;
 
 import dev.coffer.linux.Errno;
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.Sys;
 import dev.coffer.model.Capability;
 import dev.coffer.model.IdMap;
@@ -34,6 +35,9 @@ import java.util.stream.Collectors;
 public final class StartAssembler {
   /** REPORT tags from here on are faults for tests. */
   public static final int FAULT_TAG = 1 << 20;
+
+  /** The report that hands the filter's listener over. */
+  public static final int LISTENER_TAG = FAULT_TAG - 2;
 
   private static final Map<String, Integer> RLIMITS =
       Map.ofEntries(
@@ -200,13 +204,15 @@ public final class StartAssembler {
   /** Steps of the container that must see what the concurrent ones did. */
   private static boolean needsConcurrent(Step step) {
     return step instanceof ContainerStep.UnshareNamespaces
-        || step instanceof ContainerStep.BecomeInit
-        || step instanceof ContainerStep.Execute
+        || executes(step)
         || step instanceof RunHook;
   }
 
+  /** What ends the time in which both sides still talk; a filter may forbid the talking. */
   private static boolean executes(Step step) {
-    return step instanceof ContainerStep.Execute || step instanceof ContainerStep.BecomeInit;
+    return step instanceof ContainerStep.Execute
+        || step instanceof ContainerStep.BecomeInit
+        || step instanceof ContainerStep.LoadSeccomp;
   }
 
   private void synchronise(Step step) {
@@ -462,6 +468,7 @@ public final class StartAssembler {
       case ContainerStep.DropCapabilities drop ->
           process.dropCapabilities(drop.capabilities(), context.capabilities(), stillNeeded());
       case ContainerStep.ForbidNewPrivileges _ -> process.forbidNewPrivileges();
+      case ContainerStep.LoadSeccomp _ -> loadFilter(context.filter().orElseThrow());
       case ContainerStep.StartSession session -> startSession(session.streams());
       case ContainerStep.BecomeInit _ -> {
         child.sys(Sys.PRCTL, Flags.PR_SET_NAME, program.text("init"), 0, 0, 0);
@@ -470,7 +477,8 @@ public final class StartAssembler {
       case ContainerStep.EnterDirectory directory ->
           process.enterDirectory(directory.path(), directory.required());
       case ContainerStep.BecomeUser user ->
-          process.becomeUser(user.uid(), user.gid(), user.groups(), context.deathSignal());
+          process.becomeUser(
+              user.uid(), user.gid(), user.groups(), context.deathSignal(), neededForFilter());
       case ContainerStep.Execute execute -> process.execute(execute);
     }
   }
@@ -485,6 +493,19 @@ public final class StartAssembler {
       case AssemblyContext.Console.Own _ -> terminals.attachConsole(path);
       case AssemblyContext.Console.Given given -> mounts.bindHostPath(given.path(), path);
     }
+  }
+
+  /** Whoever answers must be there before the next call that waits for him. */
+  private void loadFilter(SeccompFilter filter) {
+    if (!filter.notifies()) {
+      process.loadFilter(filter);
+      return;
+    }
+    Register listener = program.scratch();
+    process.loadFilter(filter, listener);
+    child.signal(listener.number(), 1);
+    keeper.await(Registers.LISTENER.number(), 1);
+    keeper.report(LISTENER_TAG, Registers.LISTENER.number(), 1, false);
   }
 
   private void mountRoot(ContainerStep.MountRoot root) {
@@ -557,9 +578,18 @@ public final class StartAssembler {
 
   /** What becoming another user takes; executing its command ends it, like all that is dropped. */
   private Set<Capability> stillNeeded() {
-    return plan.steps().stream().anyMatch(ContainerStep.BecomeUser.class::isInstance)
-        ? EnumSet.of(Capability.SETUID, Capability.SETGID)
-        : EnumSet.noneOf(Capability.class);
+    Set<Capability> needed = neededForFilter();
+    if (plan.steps().stream().anyMatch(ContainerStep.BecomeUser.class::isInstance)) {
+      needed.addAll(EnumSet.of(Capability.SETUID, Capability.SETGID));
+    }
+    return needed;
+  }
+
+  private Set<Capability> neededForFilter() {
+    boolean needed =
+        plan.steps().stream()
+            .anyMatch(step -> step instanceof ContainerStep.LoadSeccomp load && load.privileged());
+    return needed ? EnumSet.of(Capability.SYS_ADMIN) : EnumSet.noneOf(Capability.class);
   }
 
   private void startSession(Streams streams) {
