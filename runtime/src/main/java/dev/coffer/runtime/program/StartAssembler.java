@@ -65,6 +65,7 @@ public final class StartAssembler {
   private final Stream child = program.child();
   private final MountOperations mounts;
   private final TerminalOperations terminals;
+  private final DeviceOperations devices;
   private final ProcessOperations process;
   private final HookOperations hooks;
   private final Register userNamespace = new Register(19);
@@ -85,6 +86,7 @@ public final class StartAssembler {
     this.context = context;
     this.mounts = new MountOperations(program, context.userNamespace());
     this.terminals = new TerminalOperations(program, mounts);
+    this.devices = new DeviceOperations(program, mounts);
     this.process = new ProcessOperations(program, child);
     this.hooks = new HookOperations(program, context);
   }
@@ -254,6 +256,7 @@ public final class StartAssembler {
   }
 
   private void emit(int index, Step step) {
+    devices.before(step);
     switch (step) {
       case HostStep _ -> keeper.report(index, 0, 0, true);
       case RunHook hook ->
@@ -450,10 +453,10 @@ public final class StartAssembler {
         openRoot();
         mounts.mask(mask);
       }
-      case ContainerStep.CreateDevice device -> createDevice(device);
+      case ContainerStep.CreateDevice device -> devices.create(device);
       case ContainerStep.CreateDirectory directory ->
           mounts.makeDirectories(directory.path(), directory.mode());
-      case ContainerStep.CreateSymlink link -> createSymlink(link);
+      case ContainerStep.CreateSymlink link -> devices.create(link);
       case ContainerStep.MountDevpts pts -> terminals.mountDevpts(pts);
       case ContainerStep.AttachConsole console -> attachConsole(console.path());
       case ContainerStep.CreateTtys created -> terminals.createTtys(created);
@@ -524,26 +527,6 @@ public final class StartAssembler {
     }
   }
 
-  private void createDevice(ContainerStep.CreateDevice device) {
-    Register parent = mounts.open(parent(device.path()), false);
-    Blob name = program.text(name(device.path()));
-    long number = (device.minor() & 0xffL) | ((long) device.major() << 8);
-    child
-        .sys(Sys.MKNODAT, parent, name, Flags.S_IFCHR | device.mode(), number)
-        .tolerate(Errno.EEXIST);
-    // the umask took its part of the mode
-    child.sys(Sys.FCHMODAT, parent, name, device.mode());
-    child.sys(Sys.CLOSE, parent);
-  }
-
-  private void createSymlink(ContainerStep.CreateSymlink link) {
-    Register parent = mounts.open(parent(link.path()), false);
-    child
-        .sys(Sys.SYMLINKAT, program.text(link.target()), parent, program.text(name(link.path())))
-        .tolerate(Errno.EEXIST, Errno.EROFS);
-    child.sys(Sys.CLOSE, parent);
-  }
-
   private void pivot() {
     terminals.handOver(ownConsole() && context.relay().input());
     child.sys(Sys.FCHDIR, Registers.ROOT);
@@ -598,15 +581,6 @@ public final class StartAssembler {
       case CALLER -> process.startSession(context.replacedStreams(), true);
       case NULL -> process.startSession(List.of(), false);
     }
-  }
-
-  private static String parent(String path) {
-    int slash = path.lastIndexOf('/');
-    return slash < 0 ? "." : path.substring(0, slash);
-  }
-
-  private static String name(String path) {
-    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   /** Where a step came from, for an error about it. */
