@@ -6,7 +6,7 @@
 # needs, so that it stays small at rest.
 jvm_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:Tier0InvokeNotifyFreqLog=3 -XX:Tier0BackedgeNotifyFreqLog=8
   -XX:Tier3InvocationThreshold=30 -XX:Tier3MinInvocationThreshold=10 -XX:Tier3CompileThreshold=60
-  -XX:Tier3BackEdgeThreshold=2000 -Xms9m -Xmn5m -Xmx64m -Xss512k -XX:MinHeapFreeRatio=10
+  -XX:Tier3BackEdgeThreshold=2000 -Xms8m -Xmn4m -Xmx64m -Xss512k -XX:MinHeapFreeRatio=10
   -XX:MaxHeapFreeRatio=20 -XX:TrimNativeHeapInterval=2000 -XX:-UsePerfData -Xlog:disable
   --enable-native-access=dev.coffer.linux)
 
