@@ -65,7 +65,7 @@ record KeptContainer(Lives lives, Life life) implements RunningContainer {
 
   @Override
   public boolean await(Set<ContainerState> states, Duration timeout) {
-    return lives.await(life.lxcPath(), life.name(), states, Optional.of(timeout));
+    return lives.await(life, states, Optional.of(timeout));
   }
 
   @Override

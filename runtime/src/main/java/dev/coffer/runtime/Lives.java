@@ -77,11 +77,17 @@ public final class Lives implements AutoCloseable {
   /** Somebody who waits for states of one container and hears also of those that pass quickly. */
   private static final class Waiter {
     private final Key key;
+    private final Optional<Life> life;
     private final Set<ContainerState> wanted;
     private boolean met;
 
-    private Waiter(Key key, Set<ContainerState> wanted) {
+    /**
+     * @param life the one there is when the waiting begins: its end counts even if the next one has
+     *     begun by then
+     */
+    private Waiter(Key key, Optional<Life> life, Set<ContainerState> wanted) {
       this.key = key;
+      this.life = life;
       this.wanted = Set.copyOf(wanted);
     }
   }
@@ -332,11 +338,11 @@ public final class Lives implements AutoCloseable {
       life.tell(state);
       Key key = new Key(life.lxcPath(), life.name());
       Life current = lives.get(key);
-      if (current == null || current == life) { // an earlier life's end is not this one's
-        waiters.stream()
-            .filter(waiter -> waiter.key.equals(key) && waiter.wanted.contains(state))
-            .forEach(waiter -> waiter.met = true);
-      }
+      boolean ofNow = current == null || current == life; // an earlier end is not this life's
+      waiters.stream()
+          .filter(waiter -> waiter.key.equals(key) && waiter.wanted.contains(state))
+          .filter(waiter -> ofNow || waiter.life.filter(life::equals).isPresent())
+          .forEach(waiter -> waiter.met = true);
       changes.notifyAll();
     }
   }
@@ -568,14 +574,26 @@ public final class Lives implements AutoCloseable {
    */
   public boolean await(
       Path lxcPath, String name, Set<ContainerState> states, Optional<Duration> timeout) {
+    Waiter waiter = new Waiter(new Key(lxcPath, name), find(lxcPath, name), states);
+    return await(
+        waiter,
+        () -> known(lxcPath, name).map(Life::state).orElse(ContainerState.STOPPED),
+        timeout);
+  }
+
+  /** The same for one life of a container, whatever becomes of the name meanwhile. */
+  public boolean await(Life life, Set<ContainerState> states, Optional<Duration> timeout) {
+    Key key = new Key(life.lxcPath(), life.name());
+    return await(new Waiter(key, Optional.of(life), states), life::state, timeout);
+  }
+
+  private boolean await(Waiter waiter, Supplier<ContainerState> state, Optional<Duration> timeout) {
     long end = timeout.map(limit -> System.nanoTime() + limit.toNanos()).orElse(Long.MAX_VALUE);
-    find(lxcPath, name);
-    Waiter waiter = new Waiter(new Key(lxcPath, name), states);
     synchronized (changes) {
       waiters.add(waiter);
     }
     try {
-      return await(waiter, timeout, end);
+      return await(waiter, state, timeout, end);
     } finally {
       synchronized (changes) {
         waiters.remove(waiter);
@@ -583,14 +601,11 @@ public final class Lives implements AutoCloseable {
     }
   }
 
-  private boolean await(Waiter waiter, Optional<Duration> timeout, long end) {
+  private boolean await(
+      Waiter waiter, Supplier<ContainerState> state, Optional<Duration> timeout, long end) {
     synchronized (changes) {
       while (true) {
-        ContainerState state =
-            known(waiter.key.lxcPath(), waiter.key.name())
-                .map(Life::state)
-                .orElse(ContainerState.STOPPED);
-        if (waiter.met || waiter.wanted.contains(state)) {
+        if (waiter.met || waiter.wanted.contains(state.get())) {
           return true;
         }
         long left = timeout.isEmpty() ? 0 : (end - System.nanoTime()) / 1_000_000;

@@ -113,6 +113,9 @@ final class FakeContainer implements Container {
 
   @Override
   public int start(StartOptions options) {
+    if (state != ContainerState.STOPPED) {
+      throw new CofferException("Container is already running");
+    }
     act(options);
     return status;
   }

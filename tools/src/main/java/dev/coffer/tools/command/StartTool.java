@@ -73,11 +73,10 @@ public final class StartTool implements Tool {
     }
     StartOptions options = read(session);
     Container container = session.container();
-    if (container.state() != ContainerState.STOPPED) {
-      session.log().error("Container is already running");
-      return Runner.OK;
-    }
     if (options.configFile().isEmpty() && !container.isDefined()) {
+      if (isRunning(container)) {
+        return leaveRunning(session);
+      }
       session.log().error("No container config specified", hints(session));
       return Runner.FAILED;
     }
@@ -98,12 +97,24 @@ public final class StartTool implements Tool {
     return PlanPrinter.print(session, session.container(), read(session));
   }
 
+  private static boolean isRunning(Container container) {
+    return container.state() != ContainerState.STOPPED;
+  }
+
+  private static int leaveRunning(Session session) {
+    session.log().error("Container is already running");
+    return Runner.OK;
+  }
+
   private static int start(Session session, Container container, StartOptions options) {
     session.flush();
     try {
       int status = container.start(options);
       return options.foreground() && session.has(PASS_STATUS) ? status : Runner.OK;
     } catch (CofferException e) {
+      if (isRunning(container)) { // whatever has become of its configuration
+        return leaveRunning(session);
+      }
       if (session.face() == Face.LXC) {
         session.log().error(e.getMessage(), e.details());
         if (e.exitCode() != Runner.OK) {
