@@ -2,6 +2,7 @@ package dev.coffer;
 
 import dev.coffer.config.LxcConfig;
 import dev.coffer.image.Creator;
+import dev.coffer.image.DestroyRequest;
 import dev.coffer.image.Destroyer;
 import dev.coffer.linux.CgroupDirs;
 import dev.coffer.linux.CgroupStats;
@@ -281,6 +282,10 @@ final class LocalContainer implements Container {
       stop(StopOptions.KILL);
     }
     ContainerSpec spec = config().spec(name, lxcPath);
-    Destroyer.destroy(Destruction.request(spec, options.withSnapshots()));
+    DestroyRequest request = Destruction.request(spec, options.withSnapshots());
+    Destroyer.requireDestroyable(request);
+    MakersMaps maps = MakersMaps.of(spec.privileges().idMaps(), host.facts().user());
+    Destruction.emptyInside(request, maps, caller);
+    Destroyer.destroy(request);
   }
 }

@@ -31,4 +31,9 @@ public record Privileges(
     drop = List.copyOf(drop);
     idMaps = List.copyOf(idMaps);
   }
+
+  /** The maps without their places. */
+  public IdMaps maps() {
+    return new IdMaps(idMaps.stream().map(Sourced::value).toList());
+  }
 }

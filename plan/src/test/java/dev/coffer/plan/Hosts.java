@@ -10,7 +10,16 @@ final class Hosts {
    * v1 trees for most controllers and v2 beside with one left over; the caller is in no session.
    */
   static final HostFacts HYBRID =
-      new HostFacts(hybridTrees(), "lxc.payload.c", "lxc.monitor.c", false, true, 40, true, true);
+      new HostFacts(
+          hybridTrees(),
+          "lxc.payload.c",
+          "lxc.monitor.c",
+          false,
+          true,
+          40,
+          true,
+          true,
+          HostFacts.User.ROOT);
 
   /** Only v2, the caller in a session. */
   static final HostFacts V2 =
@@ -28,7 +37,8 @@ final class Hosts {
           true,
           40,
           true,
-          true);
+          true,
+          HostFacts.User.ROOT);
 
   private Hosts() {}
 

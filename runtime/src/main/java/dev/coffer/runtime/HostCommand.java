@@ -1,10 +1,9 @@
 package dev.coffer.runtime;
 
-import dev.coffer.linux.Errno;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
-import dev.coffer.model.IdMap;
+import dev.coffer.model.plan.KeeperStep;
 import dev.coffer.runtime.program.CommandAssembler;
 import dev.coffer.runtime.program.Program;
 import java.nio.file.Path;
@@ -16,14 +15,14 @@ public final class HostCommand {
   private HostCommand() {}
 
   /**
-   * @param maps id maps of the user namespace it runs in; empty for none
+   * @param maps what writes the id maps of the user namespace it runs in; empty for none
    * @return its exit status, 128 + signal when a signal ended it
    */
   public static int run(
       List<String> command,
       Map<String, String> environment,
       Path cwd,
-      List<IdMap> maps,
+      List<KeeperStep> maps,
       Caller caller) {
     Program program =
         CommandAssembler.assemble(command, HookEnvironment.of(environment), cwd.toString(), maps);
@@ -34,7 +33,7 @@ public final class HostCommand {
         executor.quit(1);
         caller.awaitEnded();
         throw new CofferException(
-            "cannot run " + command.getFirst() + ": " + Errno.describe(failed.errno()),
+            "cannot run " + command.getFirst() + ": " + StartFailure.reason(failed),
             List.of("step  " + program.callOf(failed.operation())));
       }
       return new WaitStatus(caller.awaitEnded()).shellCode();

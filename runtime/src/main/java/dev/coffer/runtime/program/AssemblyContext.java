@@ -18,6 +18,8 @@ import java.util.Set;
  * @param hookVersion 0 or 1
  * @param capabilities the caller's effective capabilities as bits
  * @param userNamespace whether the container has its own
+ * @param privileged whether the keeper is the host's root; another one may neither look at init nor
+ *     mount for it, but where init lets it
  * @param namespaces those of the container that are kept open for the hooks of its end
  * @param wake the command that wakes an engine
  * @param title what the keeper shows as its command line
@@ -35,6 +37,7 @@ public record AssemblyContext(
     int hookVersion,
     long capabilities,
     boolean userNamespace,
+    boolean privileged,
     Set<Namespace> namespaces,
     int deathSignal,
     List<String> wake,
