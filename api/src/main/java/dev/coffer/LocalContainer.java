@@ -10,6 +10,7 @@ import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.NetAddresses;
 import dev.coffer.linux.OpenFlags;
+import dev.coffer.linux.ProcNet;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
@@ -254,10 +255,22 @@ final class LocalContainer implements Container {
     if (pid.isEmpty()) {
       return List.of();
     }
+    if (!host.isPrivileged()) {
+      return seenFromOutside(Path.of("/proc/" + pid.getAsInt() + "/net"));
+    }
     Path path = Path.of("/proc/" + pid.getAsInt() + "/ns/net");
     try (Fd namespace = HostFiles.open(path, OpenFlags.READ_ONLY, 0)) {
       return NetAddresses.read(namespace);
     }
+  }
+
+  /** A process of many threads cannot enter the user namespace that would let it in, setns(2). */
+  private static List<NetAddresses.Link> seenFromOutside(Path net) {
+    return ProcNet.parse(
+        HostFiles.readIfThere(net.resolve("dev")).orElse(""),
+        HostFiles.readIfThere(net.resolve("if_inet6")).orElse(""),
+        HostFiles.readIfThere(net.resolve("fib_trie")).orElse(""),
+        HostFiles.readIfThere(net.resolve("route")).orElse(""));
   }
 
   private static Address address(NetAddresses.Link link, NetAddresses.Address address) {

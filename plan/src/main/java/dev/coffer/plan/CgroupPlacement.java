@@ -50,6 +50,15 @@ public record CgroupPlacement(List<Place> places) {
     }
   }
 
+  /** As {@link #freezer}; empty where no container can be frozen, so that none has to be thawed. */
+  public Optional<Path> freezerIfAny() {
+    return places.stream()
+        .filter(place -> place.tree().unified() || place.tree().controllers().contains("freezer"))
+        .min((a, b) -> Boolean.compare(a.tree().unified(), b.tree().unified()))
+        .map(Place::limitDirectory)
+        .map(Path::of);
+  }
+
   /**
    * The directory by which all processes are stopped and let go on: the v1 freezer's, or the v2
    * one.
@@ -57,11 +66,7 @@ public record CgroupPlacement(List<Place> places) {
    * @throws CofferException where the host has neither
    */
   public Path freezer() {
-    return places.stream()
-        .filter(place -> place.tree().unified() || place.tree().controllers().contains("freezer"))
-        .min((a, b) -> Boolean.compare(a.tree().unified(), b.tree().unified()))
-        .map(Place::limitDirectory)
-        .map(Path::of)
+    return freezerIfAny()
         .orElseThrow(() ->
             new CofferException(
                 "there is no freezer cgroup that could be used",

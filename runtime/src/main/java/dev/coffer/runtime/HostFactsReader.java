@@ -109,7 +109,7 @@ public final class HostFactsReader {
    *
    * @param pid 0 for this process
    */
-  List<CgroupTree> trees(int pid) {
+  public List<CgroupTree> trees(int pid) {
     if (pid <= 0) {
       return trees;
     }
