@@ -2,8 +2,10 @@ package dev.coffer.plan;
 
 import dev.coffer.model.Cgroups;
 import dev.coffer.model.Sourced;
+import dev.coffer.plan.HostFacts.CgroupTree;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -46,9 +48,7 @@ public record Delegation(String base, boolean usable) {
   static List<String> advice(String name, List<Sourced<Cgroups.Value>> refused, HostFacts facts) {
     List<String> lines = new ArrayList<>();
     refused.forEach(value -> lines.add("from  " + value.origin().describe()));
-    facts
-        .unifiedTree()
-        .or(() -> facts.trees().stream().findFirst())
+    tree(refused.getFirst().value().file(), facts)
         .ifPresent(tree ->
             lines.add(
                 "why   " + facts.user().name() + " may not write to " + tree.mount() + tree.own()));
@@ -58,5 +58,11 @@ public record Delegation(String base, boolean usable) {
             : "hint  root can give you cgroups of version 1 (libpam-cgfs does at login); or remove"
                 + " the lines");
     return lines;
+  }
+
+  /** Where a value would have gone. */
+  private static Optional<CgroupTree> tree(String file, HostFacts facts) {
+    int dot = file.indexOf('.');
+    return facts.legacyTree(dot < 0 ? file : file.substring(0, dot)).or(facts::unifiedTree);
   }
 }

@@ -42,19 +42,14 @@ final class IdMapOperations {
 
   /** All there is to do between the birth of the child and its first step as somebody else. */
   void write(List<KeeperStep> steps) {
-    boolean byRoot = steps.size() == 1 && steps.getFirst() instanceof KeeperStep.WriteIdMaps;
-    if (!byRoot) {
-      parent.sys(Sys.MEMFD_CREATE, program.text("output"), 1).to(Registers.HOOK_LOG).tolerateAny();
-      admitParent();
-    }
+    parent.sys(Sys.MEMFD_CREATE, program.text("output"), 1).to(Registers.HOOK_LOG).tolerateAny();
+    admitParent();
     steps.forEach(this::emit);
     parent.signal(0, 0);
     child.await(0, 0);
-    if (!byRoot) {
-      new ProcessOperations(program, child).dumpable(false);
-      parent.sys(Sys.CLOSE, Registers.HOOK_LOG).tolerateAny();
-      parent.set(Registers.HOOK_LOG, -1L);
-    }
+    new ProcessOperations(program, child).dumpable(false);
+    parent.sys(Sys.CLOSE, Registers.HOOK_LOG).tolerateAny();
+    parent.set(Registers.HOOK_LOG, -1L);
   }
 
   void emit(KeeperStep step) {
