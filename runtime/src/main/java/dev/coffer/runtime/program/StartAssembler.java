@@ -159,6 +159,10 @@ public final class StartAssembler {
       keeper.set(new Register(i), -1L);
     }
     keeper.closeOthers(false);
+    if (!context.privileged() && !context.namespaces().isEmpty()) {
+      // the hooks of its end find the namespaces below /proc/KEEPER/fd
+      new ProcessOperations(program, keeper).dumpable(true);
+    }
   }
 
   /** Waits for the engine; its end opens the gate too, but without a word. */
