@@ -25,12 +25,14 @@ final class Creation {
   private final Caller caller;
   private final String name;
   private final Path lxcPath;
+  private final IdRanges ranges;
 
-  Creation(Host host, Caller caller, String name, Path lxcPath) {
+  Creation(Host host, Caller caller, String name, Path lxcPath, IdRanges ranges) {
     this.host = host;
     this.caller = caller;
     this.name = name;
     this.lxcPath = lxcPath;
+    this.ranges = ranges;
   }
 
   void create(CreateOptions options) {
@@ -38,6 +40,7 @@ final class Creation {
     Optional<Path> file = options.config().or(this::defaultConfig);
     String text = file.map(Creation::read).orElse("");
     LxcConfig config = LxcConfig.parse(text, file.orElse(Path.of("config")), caller.environment());
+    ranges.assign(config, lxcPath.resolve(name));
     List<Sourced<IdMap>> lines = config.spec(name, lxcPath).privileges().idMaps();
     MakersMaps maps = MakersMaps.of(lines, host.facts().user());
     CreateRequest request =
@@ -51,12 +54,20 @@ final class Creation {
             maps.root(),
             caller.environment(),
             caller.cwd());
-    host.creator()
-        .create(
-            request,
-            (argv, environment, cwd, mapped) ->
-                HostCommand.run(argv, environment, cwd, mapped ? maps.steps() : List.of(), caller),
-            made -> LxcConfig.read(made, caller.environment()).spec(name, lxcPath));
+    try {
+      host.creator()
+          .create(
+              request,
+              (argv, environment, cwd, mapped) ->
+                  HostCommand.run(
+                      argv, environment, cwd, mapped ? maps.steps() : List.of(), caller),
+              made -> LxcConfig.read(made, caller.environment()).spec(name, lxcPath));
+    } catch (RuntimeException e) {
+      if (!Files.exists(lxcPath.resolve(name))) { // nothing is left that has these ids
+        ranges.free(lxcPath.resolve(name));
+      }
+      throw e;
+    }
   }
 
   private static void requireStore(String store) {

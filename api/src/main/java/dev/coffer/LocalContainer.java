@@ -16,6 +16,7 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.plan.HostFacts.User;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
@@ -72,7 +73,24 @@ final class LocalContainer implements Container {
 
   @Override
   public LxcConfig config() {
-    return isDefined() ? LxcConfig.read(configFile(), caller.environment()) : LxcConfig.empty();
+    if (!isDefined()) {
+      return LxcConfig.empty();
+    }
+    LxcConfig config = LxcConfig.read(configFile(), caller.environment());
+    ranges().recall(config, lxcPath.resolve(name));
+    return config;
+  }
+
+  private IdRanges ranges() {
+    User user = host.facts().user();
+    return new IdRanges(
+        IdRanges.file(user, caller.environment()),
+        user,
+        directory ->
+            Files.exists(directory)
+                || host.lives()
+                    .find(directory.getParent(), directory.getFileName().toString())
+                    .isPresent());
   }
 
   private Optional<Life> life() {
@@ -105,7 +123,7 @@ final class LocalContainer implements Container {
     if (isDefined()) {
       throw new CofferException("Container already exists");
     }
-    new Creation(host, caller, name, lxcPath).create(options);
+    new Creation(host, caller, name, lxcPath, ranges()).create(options);
   }
 
   private LxcConfig startConfig(StartOptions options) {
@@ -134,7 +152,8 @@ final class LocalContainer implements Container {
   private KnownOrders.Made newOrder(StartOptions options) {
     LxcConfig config = startConfig(options);
     List<Problem> found = new ArrayList<>();
-    StartOrder order = Orders.of(config, name, lxcPath, options, this::initPidOf, found::add);
+    StartOrder order =
+        Orders.of(config, name, lxcPath, options, this::initPidOf, ranges(), found::add);
     return new KnownOrders.Made(new KnownOrders.Answer(order, found), config);
   }
 
@@ -300,5 +319,6 @@ final class LocalContainer implements Container {
     MakersMaps maps = MakersMaps.of(spec.privileges().idMaps(), host.facts().user());
     Destruction.emptyInside(request, maps, caller);
     Destroyer.destroy(request);
+    ranges().free(lxcPath.resolve(name));
   }
 }

@@ -36,8 +36,10 @@ final class Orders {
       Path lxcPath,
       StartOptions options,
       Function<String, OptionalInt> initPidOf,
+      IdRanges ranges,
       Consumer<Problem> notices) {
     override(config, options);
+    ranges.assign(config, lxcPath.resolve(name));
     ContainerSpec spec = config.spec(name, lxcPath);
     config.problems().forEach(notices);
     notInEffect(spec).forEach(notices);

@@ -309,4 +309,22 @@ class UserTest {
     machine.run("lxc-unshare", "-s", "UTSNAME", "-H", "h", "--", "hostname").ok().prints("h\n");
     machine.run("lxc-usernsexec", "-m", "b:0:300000:10", "--", "id", "-u").ok().prints("0\n");
   }
+
+  @Test
+  void aRangeOfTheirOwnIsChosenForThem() throws Exception {
+    Person person = new Person(machine);
+    person.write("auto.conf", "coffer.idmap = auto");
+    String c = name(person);
+    String execute = "lxc-execute -f auto.conf -n ";
+    person
+        .says(execute + c + " -- cat /proc/self/uid_map")
+        .ok()
+        .prints("         0     " + Person.FIRST_ID + "      65536\n");
+    person.says("lxc-create -t none -f auto.conf -n " + c).ok();
+    Outcome outcome = person.says(execute + c + "2 -- id").exits(1);
+    assertTrue(
+        outcome.err().contains("no range of 65536 ids is left for another container"),
+        outcome.err());
+    person.says("lxc-destroy -n " + c + " && " + execute + c + "2 -- id -u").ok().prints("0\n");
+  }
 }

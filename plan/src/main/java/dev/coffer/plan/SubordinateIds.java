@@ -56,6 +56,15 @@ public record SubordinateIds(List<Range> ranges, boolean elsewhere) {
     return new SubordinateIds(ranges, false);
   }
 
+  /** The ranges of all owners. */
+  public static List<Range> everybodys(String text) {
+    return text.lines()
+        .map(line -> line.strip().split(":", -1))
+        .filter(fields -> fields.length == 3)
+        .flatMap(fields -> range(fields[1], fields[2]).stream())
+        .toList();
+  }
+
   private static Optional<Range> range(String first, String count) {
     try {
       return Optional.of(new Range(Long.parseLong(first), Long.parseLong(count)));
