@@ -3,6 +3,7 @@ package dev.coffer;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.model.Capability;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec.EnvironmentEntry;
@@ -59,20 +60,21 @@ final class Attachment {
             options.gid().orElseGet(() -> hasRoot() ? 0 : container.spec().init().gid().value()),
             confined ? dropped() : List.of(),
             confined && container.spec().privileges().noNewPrivileges().value(),
+            filter(options),
             personality(options),
             options.terminalLog(),
             options.remountProcSys());
     boolean wantsTerminal = caller.isTerminal(0) || caller.isTerminal(1) || caller.isTerminal(2);
     if (!wantsTerminal) {
-      return Attach.run(order, Optional.empty(), caller);
+      return Attach.run(order, Optional.empty(), caller, this::relay);
     }
     Optional<Fd> devpts = host.isPrivileged() ? Optional.empty() : container.devpts();
     if (devpts.isPresent()) {
-      return Attach.runOnOwnTerminal(order, devpts.get(), caller);
+      return Attach.runOnOwnTerminal(order, devpts.get(), caller, this::relay);
     }
     try (Pty terminal = container.terminal()) {
       hostUid(uid(options)).ifPresent(terminal::give);
-      return Attach.run(order, Optional.of(terminal), caller);
+      return Attach.run(order, Optional.of(terminal), caller, this::relay);
     }
   }
 
@@ -165,6 +167,21 @@ final class Attachment {
       }
     }
     return dropped;
+  }
+
+  /** Read anew as LXC does it; who keeps the caller's own confinement is not put under it. */
+  private Optional<SeccompFilter> filter(AttachOptions options) {
+    if (options.elevated().contains(AttachOptions.Elevation.LSM)) {
+      return Optional.empty();
+    }
+    return SeccompLoading.of(host.policies(), caller)
+        .load(container.spec().privileges().seccomp(), problem -> {})
+        .map(SeccompPolicies.Loaded::filter);
+  }
+
+  private void relay(Fd listener) {
+    int keeper = container instanceof KeptContainer kept ? kept.life().keeperPid() : 0;
+    host.lives().relays().serve(container.spec(), listener, keeper, container.initPid());
   }
 
   private Optional<Personality> personality(AttachOptions options) {

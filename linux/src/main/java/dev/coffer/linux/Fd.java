@@ -159,6 +159,11 @@ public final class Fd implements AutoCloseable {
     return Poll.await(number(), Poll.IN, timeoutMillis) != 0;
   }
 
+  /** Waits until this one is readable or {@code other} is; whether it is this one. */
+  public boolean waitReadableBefore(Fd other) {
+    return Poll.awaitFirst(number(), other.number());
+  }
+
   /** Sets O_NONBLOCK, which belongs to the open file and so to all who share it. */
   public void nonBlocking(boolean wanted) {
     try (Call call = new Call()) {
@@ -173,7 +178,7 @@ public final class Fd implements AutoCloseable {
     return "fd " + number.get();
   }
 
-  private int readNow(byte[] bytes, int offset, int length) {
+  int readNow(byte[] bytes, int offset, int length) {
     int size = Math.min(length, CHUNK);
     try (Call call = new Call()) {
       MemorySegment buffer = call.allocate(size);

@@ -419,6 +419,7 @@ final class Start {
         life.facts.privileged(),
         laterHooks ? life.fresh : Set.of(),
         spec.signals().keeperDeath(),
+        order.filter(),
         lives.wake(),
         "[coffer keeper] " + spec.lxcPath() + " " + spec.name(),
         RUNNING,
@@ -455,6 +456,12 @@ final class Start {
   private void report(int tag, long[] registers, List<Fd> fds) {
     if (tag == RUNNING) {
       fds.stream().findFirst().ifPresent(fd -> life.initPidfd = Optional.of(Pidfd.of(fd)));
+      return;
+    }
+    if (tag == StartAssembler.LISTENER_TAG) {
+      life.keeperPid = (int) registers[Registers.SELF.number()];
+      life.initPid = (int) registers[Registers.MAIN_PID.number()];
+      fds.forEach(listener -> lives.relays().serve(life, listener));
       return;
     }
     fds.forEach(Fd::close);

@@ -33,6 +33,7 @@ public final class HookAssembler {
             true,
             namespaces,
             0,
+            Optional.empty(),
             List.of(),
             "",
             0,

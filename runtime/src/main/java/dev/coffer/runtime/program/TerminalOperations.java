@@ -31,17 +31,16 @@ final class TerminalOperations {
     this.unlock = program.space(8);
   }
 
-  /** In the child: a terminal of the container's devpts for one of its users, and its way out. */
+  /**
+   * The child makes a terminal of the container's devpts for one of its users; the parent has it.
+   */
   static void makeFor(ProgramBuilder program, long uid) {
     Stream child = program.child();
     open(program, program.space(8), Registers.CONSOLE_MASTER, Registers.CONSOLE_SLAVE);
     child.sys(Sys.FCHOWN, Registers.CONSOLE_SLAVE, uid, -1).tolerateAny();
     child.signal(Registers.CONSOLE_SLAVE.number(), 2);
     child.set(Registers.TERMINAL, Registers.CONSOLE_SLAVE);
-  }
-
-  /** In the parent: takes what {@link #makeFor} made. */
-  static void take(Stream parent) {
+    Stream parent = program.main();
     parent.await(Registers.CONSOLE_SLAVE.number(), 2);
     parent.set(Registers.TERMINAL, Registers.CONSOLE_SLAVE);
     parent.set(Registers.CONSOLE, Registers.CONSOLE_MASTER);
