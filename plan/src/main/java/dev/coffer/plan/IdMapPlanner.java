@@ -31,6 +31,11 @@ public final class IdMapPlanner {
 
   /** An ordinary user has rights in a user namespace of his own only. */
   void requireMaps() {
+    if (spec.privileges().automaticIds() && !spec.hasUserNamespace()) {
+      throw new CofferException(
+          "no ids were chosen for this container",
+          List.of("from  coffer.idmap = auto", "hint  start it by its name and directory"));
+    }
     if (facts.privileged() || spec.hasUserNamespace()) {
       return;
     }

@@ -48,6 +48,7 @@ class DelegationTest {
             Sourced.builtIn(List.of("/sbin/init"), "lxc.init.cmd"),
             List.of(),
             Map.of(),
+            new SeccompChoice.None(),
             "/m");
     return assertThrows(CofferException.class, () -> Planner.plan(request, facts));
   }
