@@ -195,5 +195,7 @@ class IdMapTest {
     machine.lxc("destroy", "a1").ok();
     assertFalse(Box.read(notes).contains(machine.container("a1").toString() + "\n"));
     assertTrue(Box.read(notes).contains(machine.container("a2").toString()));
+    machine.lxc("destroy", "a2", "-f").ok();
+    assertFalse(Box.read(notes).contains(machine.container("a2").toString()));
   }
 }
