@@ -49,14 +49,15 @@ final class Attachment {
         new AttachOrder(
             init,
             namespaces,
+            hasRoot(),
             cgroups(options),
             birthplace(options),
             commands(options),
             List.of(environment.getOrDefault("PATH", DEFAULT_PATH).split(":")),
             environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
             Optional.of(caller.cwd().toString()),
-            options.uid().orElse(0),
-            options.gid().orElse(0),
+            uid(options),
+            options.gid().orElseGet(() -> hasRoot() ? 0 : container.spec().init().gid().value()),
             confined ? dropped() : List.of(),
             confined && container.spec().privileges().noNewPrivileges().value(),
             filter(options),
@@ -67,10 +68,24 @@ final class Attachment {
     if (!wantsTerminal) {
       return Attach.run(order, Optional.empty(), caller, this::relay);
     }
+    Optional<Fd> devpts = host.isPrivileged() ? Optional.empty() : container.devpts();
+    if (devpts.isPresent()) {
+      return Attach.runOnOwnTerminal(order, devpts.get(), caller, this::relay);
+    }
     try (Pty terminal = container.terminal()) {
-      hostUid(options.uid().orElse(0)).ifPresent(terminal::give);
+      hostUid(uid(options)).ifPresent(terminal::give);
       return Attach.run(order, Optional.of(terminal), caller, this::relay);
     }
+  }
+
+  /** Whether the container has a user 0; without a user namespace that is the host's. */
+  private boolean hasRoot() {
+    return !container.spec().hasUserNamespace()
+        || container.spec().privileges().maps().contains(IdMap.Kind.USER, 0);
+  }
+
+  private long uid(AttachOptions options) {
+    return options.uid().orElseGet(() -> hasRoot() ? 0 : container.spec().init().uid().value());
   }
 
   /** The host's number of a user inside, where it has one and we may use it. */
@@ -114,9 +129,20 @@ final class Attachment {
   /** In v2 a process is born where init is, or beside it where init made cgroups of its own. */
   private Optional<String> birthplace(AttachOptions options) {
     return container.placement().places().stream()
-        .filter(place -> place.tree().unified() && entersCgroups(options))
+        .filter(place -> place.tree().unified() && entersCgroups(options) && admits(place))
         .findFirst()
         .map(place -> host.lives().leaf(place.innerDirectory()));
+  }
+
+  /**
+   * Whether the caller may move there: who is no root needs a right to the cgroup that is above
+   * both places, cgroups(7) "Delegation containment".
+   */
+  private boolean admits(CgroupPlacement.Place place) {
+    return host.isPrivileged()
+        || host.facts().trees(caller.pid()).stream()
+            .filter(tree -> tree.mount().equals(place.tree().mount()))
+            .anyMatch(tree -> (tree.own() + "/").startsWith(place.base() + "/"));
   }
 
   private List<List<String>> commands(AttachOptions options) {
@@ -124,7 +150,7 @@ final class Attachment {
       return List.of(options.command());
     }
     List<List<String>> commands = new ArrayList<>();
-    LoginShell.of(container.initPid(), options.uid().orElse(0))
+    LoginShell.of(container.initPid(), uid(options))
         .ifPresent(shell -> commands.add(List.of(shell)));
     commands.add(List.of("/bin/sh"));
     return commands;

@@ -2,6 +2,7 @@ package dev.coffer;
 
 import dev.coffer.config.SystemConfig;
 import dev.coffer.model.Problem;
+import dev.coffer.plan.HostFacts.User;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -45,6 +46,17 @@ public interface Coffer extends AutoCloseable {
   Path lxcPath();
 
   SystemConfig systemConfig();
+
+  /**
+   * Runs a command of the host's in new namespaces.
+   *
+   * @return its exit status, 128 + signal when a signal ended it; 0 when it is not awaited
+   * @throws dev.coffer.model.CofferException when it could not be run
+   */
+  int run(NamespaceCommand command);
+
+  /** Whose containers these are, and which ids of the host they may use. */
+  User user();
 
   /** Ends the use of this object; containers go on. */
   @Override

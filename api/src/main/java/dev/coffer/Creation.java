@@ -3,7 +3,6 @@ package dev.coffer;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.config.SystemConfig;
 import dev.coffer.image.CreateRequest;
-import dev.coffer.image.Owner;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Sourced;
@@ -26,12 +25,14 @@ final class Creation {
   private final Caller caller;
   private final String name;
   private final Path lxcPath;
+  private final IdRanges ranges;
 
-  Creation(Host host, Caller caller, String name, Path lxcPath) {
+  Creation(Host host, Caller caller, String name, Path lxcPath, IdRanges ranges) {
     this.host = host;
     this.caller = caller;
     this.name = name;
     this.lxcPath = lxcPath;
+    this.ranges = ranges;
   }
 
   void create(CreateOptions options) {
@@ -39,8 +40,9 @@ final class Creation {
     Optional<Path> file = options.config().or(this::defaultConfig);
     String text = file.map(Creation::read).orElse("");
     LxcConfig config = LxcConfig.parse(text, file.orElse(Path.of("config")), caller.environment());
-    List<IdMap> maps =
-        config.spec(name, lxcPath).privileges().idMaps().stream().map(Sourced::value).toList();
+    ranges.assign(config, lxcPath.resolve(name));
+    List<Sourced<IdMap>> lines = config.spec(name, lxcPath).privileges().idMaps();
+    MakersMaps maps = MakersMaps.of(lines, host.facts().user());
     CreateRequest request =
         new CreateRequest(
             name,
@@ -49,15 +51,23 @@ final class Creation {
             options.templateArguments(),
             text,
             options.rootDirectory(),
-            owner(maps),
+            maps.root(),
             caller.environment(),
             caller.cwd());
-    host.creator()
-        .create(
-            request,
-            (argv, environment, cwd, mapped) ->
-                HostCommand.run(argv, environment, cwd, mapped ? maps : List.of(), caller),
-            made -> LxcConfig.read(made, caller.environment()).spec(name, lxcPath));
+    try {
+      host.creator()
+          .create(
+              request,
+              (argv, environment, cwd, mapped) ->
+                  HostCommand.run(
+                      argv, environment, cwd, mapped ? maps.steps() : List.of(), caller),
+              made -> LxcConfig.read(made, caller.environment()).spec(name, lxcPath));
+    } catch (RuntimeException e) {
+      if (!Files.exists(lxcPath.resolve(name))) { // nothing is left that has these ids
+        ranges.free(lxcPath.resolve(name));
+      }
+      throw e;
+    }
   }
 
   private static void requireStore(String store) {
@@ -86,20 +96,5 @@ final class Creation {
       throw new CofferException(
           "cannot read the configuration " + file + ": " + e.getMessage(), List.of());
     }
-  }
-
-  private static Optional<Owner> owner(List<IdMap> maps) {
-    Optional<Long> uid = hostId(maps, IdMap.Kind.USER);
-    Optional<Long> gid = hostId(maps, IdMap.Kind.GROUP);
-    return uid.isPresent() && gid.isPresent()
-        ? Optional.of(new Owner(uid.get(), gid.get()))
-        : Optional.empty();
-  }
-
-  private static Optional<Long> hostId(List<IdMap> maps, IdMap.Kind kind) {
-    return maps.stream()
-        .filter(map -> map.kind() == kind && map.contains(0))
-        .map(map -> map.toHost(0))
-        .findFirst();
   }
 }

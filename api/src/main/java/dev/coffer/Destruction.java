@@ -2,9 +2,17 @@ package dev.coffer;
 
 import dev.coffer.image.DestroyRequest;
 import dev.coffer.image.Destroyer;
+import dev.coffer.image.MappedRoot;
+import dev.coffer.image.MountPoints;
+import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Sourced;
+import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.HostCommand;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Deletes what a specification says belongs to a container. */
@@ -20,6 +28,31 @@ final class Destruction {
             .map(Path::of);
     return new DestroyRequest(
         spec.name(), spec.lxcPath(), storage, spec.rootfs().managed(), withSnapshots);
+  }
+
+  /**
+   * Deletes what belongs to ids of the container and not to its owner, who is no root: a command
+   * inside a user namespace does it, which follows no link and crosses no mount.
+   */
+  static void emptyInside(DestroyRequest request, MakersMaps maps, Caller caller) {
+    boolean inside =
+        request.managed()
+            && maps.root().filter(root -> root.giving() == MappedRoot.Giving.INSIDE).isPresent();
+    if (!inside || request.storage().filter(Files::isDirectory).isEmpty()) {
+      return;
+    }
+    MountPoints.requireNoneBelow(request.storage().get());
+    List<String> command =
+        List.of("find", request.storage().get().toString(), "-xdev", "-mindepth", "1", "-delete");
+    int status =
+        HostCommand.run(command, Map.of("LANG", "C.UTF-8"), Path.of("/"), maps.steps(), caller);
+    if (status != 0) {
+      throw new CofferException(
+          "Destroying " + request.name() + " failed",
+          List.of(
+              "cause  the deletion inside a user namespace ended with status " + status,
+              "hint  destroy it again to delete the rest"));
+    }
   }
 
   static void ofEphemeral(ContainerSpec spec) {

@@ -2,7 +2,11 @@ package dev.coffer;
 
 import dev.coffer.config.SystemConfig;
 import dev.coffer.model.Problem;
+import dev.coffer.plan.HostFacts.User;
+import dev.coffer.plan.IdMapPlanner;
 import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.CommandOrder;
+import dev.coffer.runtime.HostCommand;
 import dev.coffer.runtime.Life;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,6 +75,33 @@ final class LocalCoffer implements Coffer {
   @Override
   public SystemConfig systemConfig() {
     return SystemConfig.read(host.facts().privileged(), caller.environment());
+  }
+
+  @Override
+  public int run(NamespaceCommand command) {
+    String path = caller.environment().getOrDefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    CommandOrder order =
+        new CommandOrder(
+            command.command(),
+            List.of(path.split(":")),
+            caller.environment().entrySet().stream()
+                .map(variable -> variable.getKey() + "=" + variable.getValue())
+                .toList(),
+            caller.cwd().toString(),
+            command.namespaces(),
+            command.idMaps().isEmpty()
+                ? List.of()
+                : IdMapPlanner.write(command.idMaps(), host.facts().user()),
+            command.identity(),
+            command.hostname(),
+            command.remount(),
+            command.interfaces());
+    return HostCommand.run(order, command.await(), caller);
+  }
+
+  @Override
+  public User user() {
+    return host.facts().user();
   }
 
   @Override

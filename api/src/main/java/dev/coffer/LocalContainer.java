@@ -2,6 +2,7 @@ package dev.coffer;
 
 import dev.coffer.config.LxcConfig;
 import dev.coffer.image.Creator;
+import dev.coffer.image.DestroyRequest;
 import dev.coffer.image.Destroyer;
 import dev.coffer.linux.CgroupDirs;
 import dev.coffer.linux.CgroupStats;
@@ -9,11 +10,13 @@ import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.NetAddresses;
 import dev.coffer.linux.OpenFlags;
+import dev.coffer.linux.ProcNet;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.plan.HostFacts.User;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
@@ -70,7 +73,24 @@ final class LocalContainer implements Container {
 
   @Override
   public LxcConfig config() {
-    return isDefined() ? LxcConfig.read(configFile(), caller.environment()) : LxcConfig.empty();
+    if (!isDefined()) {
+      return LxcConfig.empty();
+    }
+    LxcConfig config = LxcConfig.read(configFile(), caller.environment());
+    ranges().recall(config, lxcPath.resolve(name));
+    return config;
+  }
+
+  private IdRanges ranges() {
+    User user = host.facts().user();
+    return new IdRanges(
+        IdRanges.file(user, caller.environment()),
+        user,
+        directory ->
+            Files.exists(directory)
+                || host.lives()
+                    .find(directory.getParent(), directory.getFileName().toString())
+                    .isPresent());
   }
 
   private Optional<Life> life() {
@@ -103,7 +123,7 @@ final class LocalContainer implements Container {
     if (isDefined()) {
       throw new CofferException("Container already exists");
     }
-    new Creation(host, caller, name, lxcPath).create(options);
+    new Creation(host, caller, name, lxcPath, ranges()).create(options);
   }
 
   private LxcConfig startConfig(StartOptions options) {
@@ -135,7 +155,7 @@ final class LocalContainer implements Container {
     List<Problem> found = new ArrayList<>();
     SeccompLoading seccomp = SeccompLoading.of(host.policies(), caller);
     StartOrder order =
-        Orders.of(config, name, lxcPath, options, this::initPidOf, seccomp, found::add);
+        Orders.of(config, name, lxcPath, options, this::initPidOf, ranges(), seccomp, found::add);
     return new KnownOrders.Made(new KnownOrders.Answer(order, found), config);
   }
 
@@ -256,10 +276,22 @@ final class LocalContainer implements Container {
     if (pid.isEmpty()) {
       return List.of();
     }
+    if (!host.isPrivileged()) {
+      return seenFromOutside(Path.of("/proc/" + pid.getAsInt() + "/net"));
+    }
     Path path = Path.of("/proc/" + pid.getAsInt() + "/ns/net");
     try (Fd namespace = HostFiles.open(path, OpenFlags.READ_ONLY, 0)) {
       return NetAddresses.read(namespace);
     }
+  }
+
+  /** A process of many threads cannot enter the user namespace that would let it in, setns(2). */
+  private static List<NetAddresses.Link> seenFromOutside(Path net) {
+    return ProcNet.parse(
+        HostFiles.readIfThere(net.resolve("dev")).orElse(""),
+        HostFiles.readIfThere(net.resolve("if_inet6")).orElse(""),
+        HostFiles.readIfThere(net.resolve("fib_trie")).orElse(""),
+        HostFiles.readIfThere(net.resolve("route")).orElse(""));
   }
 
   private static Address address(NetAddresses.Link link, NetAddresses.Address address) {
@@ -291,6 +323,11 @@ final class LocalContainer implements Container {
       stop(StopOptions.KILL);
     }
     ContainerSpec spec = config().spec(name, lxcPath);
-    Destroyer.destroy(Destruction.request(spec, options.withSnapshots()));
+    DestroyRequest request = Destruction.request(spec, options.withSnapshots());
+    Destroyer.requireDestroyable(request);
+    MakersMaps maps = MakersMaps.of(spec.privileges().idMaps(), host.facts().user());
+    Destruction.emptyInside(request, maps, caller);
+    Destroyer.destroy(request);
+    ranges().free(lxcPath.resolve(name));
   }
 }

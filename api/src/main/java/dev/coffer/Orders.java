@@ -9,6 +9,7 @@ import dev.coffer.model.Origin;
 import dev.coffer.model.Problem;
 import dev.coffer.model.Sourced;
 import dev.coffer.plan.StartRequest;
+import dev.coffer.runtime.HostFactsReader;
 import dev.coffer.runtime.SharedNamespaces;
 import dev.coffer.runtime.StartOrder;
 import java.io.IOException;
@@ -35,9 +36,11 @@ final class Orders {
       Path lxcPath,
       StartOptions options,
       Function<String, OptionalInt> initPidOf,
+      IdRanges ranges,
       SeccompLoading seccomp,
       Consumer<Problem> notices) {
     override(config, options);
+    ranges.assign(config, lxcPath.resolve(name));
     ContainerSpec spec = config.spec(name, lxcPath);
     config.problems().forEach(notices);
     notInEffect(spec).forEach(notices);
@@ -180,7 +183,14 @@ final class Orders {
     }
   }
 
+  /**
+   * An ordinary user has no directory of the host's for it: his roots are mounted on themselves.
+   */
   private static String mountPoint(ContainerSpec spec) {
+    Optional<String> own = spec.rootfs().path().map(Sourced::value);
+    if (HostFactsReader.uid() != 0 && own.isPresent()) {
+      return own.get();
+    }
     return spec.rootfs().mountPoint().map(Sourced::value).orElse(DEFAULT_MOUNT_POINT);
   }
 }

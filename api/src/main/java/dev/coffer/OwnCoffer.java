@@ -2,6 +2,7 @@ package dev.coffer;
 
 import dev.coffer.config.SystemConfig;
 import dev.coffer.model.Problem;
+import dev.coffer.plan.HostFacts.User;
 import dev.coffer.runtime.HostFactsReader;
 import dev.coffer.runtime.RunDirectory;
 import java.nio.file.Path;
@@ -57,6 +58,16 @@ final class OwnCoffer implements Coffer {
   @Override
   public SystemConfig systemConfig() {
     return coffer.systemConfig();
+  }
+
+  @Override
+  public int run(NamespaceCommand command) {
+    return coffer.run(command);
+  }
+
+  @Override
+  public User user() {
+    return coffer.user();
   }
 
   @Override

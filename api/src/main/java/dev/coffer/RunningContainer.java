@@ -1,5 +1,6 @@
 package dev.coffer;
 
+import dev.coffer.linux.Fd;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
 import dev.coffer.model.ContainerSpec;
@@ -33,6 +34,11 @@ sealed interface RunningContainer extends AutoCloseable permits KeptContainer, F
 
   /** A new terminal, of its own devpts where it has one. */
   Pty terminal();
+
+  /** The container's own devpts, not to be closed; empty where it has none or nobody gives it. */
+  default Optional<Fd> devpts() {
+    return Optional.empty();
+  }
 
   /** Tells whoever waits for it that its processes were frozen or thawed. */
   void frozen(boolean frozen);

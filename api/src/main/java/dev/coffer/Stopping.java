@@ -27,9 +27,9 @@ record Stopping(RunningContainer container) {
   }
 
   private boolean kill(StopOptions options) {
-    Path freezer = container.placement().freezer();
+    Optional<Path> freezer = container.placement().freezerIfAny();
     container.signal(container.spec().signals().stop());
-    CgroupDirs.thaw(freezer);
+    freezer.ifPresent(CgroupDirs::thaw);
     return !options.await() || await(options.timeout());
   }
 

@@ -34,6 +34,12 @@ final class SecurityKeys {
               "u 0 100000 65536")
           .formerly("lxc.id_map")
           .printedBy(maps -> maps.stream().map(IdMap::describe).collect(Collectors.joining("\n")));
+  static final Key<String> AUTO_IDMAP =
+      Key.single(
+          "coffer.idmap",
+          ValueType.of("auto", (text, reading) -> auto(text), text -> text),
+          "auto gives the container a range of ids of its own",
+          "auto");
   static final Key<Boolean> NO_NEW_PRIVILEGES =
       Key.single("lxc.no_new_privs", Types.FLAG, "1 forbids gaining privileges by exec", "1")
           .unset("0");
@@ -110,6 +116,7 @@ final class SecurityKeys {
         CAP_KEEP,
         SCHED_CORE,
         IDMAP,
+        AUTO_IDMAP,
         KEYRING,
         NO_NEW_PRIVILEGES,
         SECCOMP_NESTING,
@@ -183,6 +190,13 @@ final class SecurityKeys {
     } catch (BadValueException e) {
       return Optional.empty(); // neither name nor number, which the caller words
     }
+  }
+
+  private static String auto(String text) throws BadValueException {
+    if (!text.equals("auto")) {
+      throw new BadValueException("\"" + text + "\" is no way to choose ids", "write auto");
+    }
+    return text;
   }
 
   private static IdMap idMap(String text) throws BadValueException {

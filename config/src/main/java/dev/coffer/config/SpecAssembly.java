@@ -191,6 +191,7 @@ final class SpecAssembly {
         keep,
         capabilities(settings.flat(SecurityKeys.CAP_DROP)),
         settings.each(SecurityKeys.IDMAP),
+        settings.one(SecurityKeys.AUTO_IDMAP).isPresent(),
         settings.sourcedOr(SecurityKeys.NO_NEW_PRIVILEGES, false),
         settings.sourcedOr(SecurityKeys.KEYRING, true),
         seccomp());

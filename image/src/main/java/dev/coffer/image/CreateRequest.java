@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param arguments for the template
  * @param config text to start the configuration from, as it stands in its file
  * @param rootDirectory where the root file system goes instead of LXCPATH/NAME/rootfs; absolute
- * @param mappedRoot root of the container as the host sees it, where the configuration has id maps
+ * @param mappedRoot root of the container, where the configuration has id maps
  * @param environment of the caller
  * @param cwd of the caller
  */
@@ -26,7 +26,7 @@ public record CreateRequest(
     List<String> arguments,
     String config,
     Optional<Path> rootDirectory,
-    Optional<Owner> mappedRoot,
+    Optional<MappedRoot> mappedRoot,
     Map<String, String> environment,
     Path cwd) {
   private static final int LONGEST_NAME = 255;

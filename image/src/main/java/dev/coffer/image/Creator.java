@@ -2,7 +2,6 @@ package dev.coffer.image;
 
 import dev.coffer.image.Templates.Template;
 import dev.coffer.linux.DirectoryTree;
-import dev.coffer.linux.HostFiles;
 import dev.coffer.model.CofferException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -13,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -24,7 +24,6 @@ import java.util.function.Consumer;
  */
 public final class Creator {
   private static final String DIRECTORY_MODE = "rwxrwx---";
-  private static final int MAPPED_DIRECTORY_MODE = 0750;
   private static final String CONFIG_MODE = "rw-r-----";
 
   private final BuiltInImage builtIn;
@@ -107,10 +106,17 @@ public final class Creator {
     if (hasRoot) {
       createRoot(request, partial, undo);
     }
+    Optional<MappedFiles> mapped =
+        request.mappedRoot().map(root -> new MappedFiles(root, runner)).filter(_ -> hasRoot);
+    mapped.ifPresent(files -> undo.add(() -> files.empty(request.rootfs())));
     switch (template) {
       case Template.None _ -> {}
-      case Template.BuiltIn _ -> fillBuiltIn(request, config);
+      case Template.BuiltIn _ -> {
+        fillBuiltIn(request, config);
+        mapped.ifPresent(files -> files.giveAll(request.rootfs(), request.directory()));
+      }
       case Template.Executable(Path path) -> {
+        mapped.ifPresent(files -> files.give(request.rootfs(), request.directory()));
         runTemplate(request, path, runner);
         prepend(config, TemplateHeader.of(path.toString(), request.arguments()));
       }
@@ -119,7 +125,7 @@ public final class Creator {
 
   private void fillBuiltIn(CreateRequest request, Path config) throws IOException {
     BuiltInArguments arguments = BuiltInArguments.parse(request.arguments());
-    Owner owner = request.mappedRoot().orElse(Owner.CALLER);
+    Owner owner = request.mappedRoot().map(MappedRoot::maker).orElse(Owner.CALLER);
     builtIn.create(request.rootfs(), request.name(), owner, arguments.busyBox());
     List<String> lines = new ArrayList<>(List.of("lxc.uts.name = " + request.name()));
     lines.addAll(BuiltInImage.configLines());
@@ -140,8 +146,8 @@ public final class Creator {
     request
         .mappedRoot()
         .ifPresent(root -> {
-          argv.add("--mapped-uid=" + root.uid());
-          argv.add("--mapped-gid=" + root.gid());
+          argv.addAll(List.of("--mapped-uid", String.valueOf(root.caller().uid())));
+          argv.addAll(List.of("--mapped-gid", String.valueOf(root.caller().gid())));
         });
     argv.addAll(request.arguments());
     int status =
@@ -183,14 +189,6 @@ public final class Creator {
       undo.createDirectories(root);
       undo.clearing(root, Set.of());
     }
-    request.mappedRoot().ifPresent(owner -> giveTo(owner, request));
-  }
-
-  /** Root of the container must be able to reach its root file system, and nothing else here. */
-  private static void giveTo(Owner owner, CreateRequest request) {
-    HostFiles.chown(request.rootfs(), (int) owner.uid(), (int) owner.gid());
-    HostFiles.chown(request.directory(), -1, (int) owner.gid());
-    HostFiles.chmod(request.directory(), MAPPED_DIRECTORY_MODE);
   }
 
   private static Path firstMissing(Path path) {

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What is mounted where, proc_pid_mountinfo(5). */
-final class MountPoints {
+public final class MountPoints {
   private static final Path TABLE = Path.of("/proc/self/mountinfo");
   private static final int FIELD = 4;
   private static final int MOST_SHOWN = 3;
@@ -16,7 +16,7 @@ final class MountPoints {
   private MountPoints() {}
 
   /** Fails if anything is mounted on the directory or below it. */
-  static void requireNoneBelow(Path directory) {
+  public static void requireNoneBelow(Path directory) {
     List<Path> found = below(directory, HostFiles.readSmall(TABLE));
     if (!found.isEmpty()) {
       List<String> details = new ArrayList<>();

@@ -90,7 +90,7 @@ class CreatorTest {
     CreateRequest plain = request(template().toString(), "");
     create(mapped(plain), this::succeed);
     assertTrue(
-        commands.getFirst().containsAll(List.of("--mapped-uid=100000", "--mapped-gid=100000")));
+        commands.getFirst().containsAll(List.of("--mapped-uid", "65536", "--mapped-gid", "65536")));
     assertEquals("rwxr-x---", mode(plain.directory()));
     assertEquals(100000, Files.getAttribute(plain.directory(), "unix:gid"));
     assertEquals(100000, Files.getAttribute(plain.rootfs(), "unix:uid"));
@@ -257,7 +257,9 @@ class CreatorTest {
         plain.arguments(),
         plain.config(),
         Optional.empty(),
-        Optional.of(new Owner(100000, 100000)),
+        Optional.of(
+            new MappedRoot(
+                new Owner(100000, 100000), new Owner(65536, 65536), MappedRoot.Giving.DIRECTLY)),
         Map.of(),
         temp);
   }

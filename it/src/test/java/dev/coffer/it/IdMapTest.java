@@ -1,11 +1,14 @@
 package dev.coffer.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -155,5 +158,44 @@ class IdMapTest {
     box.tryInside("mknod /tmp/sda b 8 0").exits(1);
     box.tryInside("echo 1 > /proc/sys/kernel/sysrq").exits(1);
     box.tryInside("mount -t tmpfs t /tmp").ok();
+  }
+
+  @Test
+  void automaticRangesAreEveryContainersOwn() throws Exception {
+    Path config = machine.home().resolve("auto.conf");
+    Box.write(config, "coffer.idmap = auto\n");
+    List<String> seen = new ArrayList<>();
+    for (String name : List.of("a1", "a2")) {
+      machine.create(name, "-f", config.toString()).ok();
+      machine.lxc("start", name).ok().complains("");
+      String map =
+          machine.lxc("attach", name, "--", "cat", "/proc/self/uid_map").ok().text().strip();
+      String first = map.split("\\s+")[1];
+      assertEquals("0 " + first + " 65536", map.replaceAll("\\s+", " "));
+      assertEquals(
+          first,
+          machine
+              .run("stat", "-c", "%u", machine.container(name).resolve("rootfs/etc") + "")
+              .ok()
+              .text());
+      seen.add(first);
+    }
+    assertTrue(
+        Math.abs(Long.parseLong(seen.get(0)) - Long.parseLong(seen.get(1))) >= 65536,
+        seen.toString());
+    assertTrue(
+        machine
+            .lxc("info", "a1", "-c", "lxc.idmap")
+            .ok()
+            .out()
+            .contains("u 0 " + seen.get(0) + " 65536"));
+    Path notes = Path.of("/var/lib/coffer/idmaps");
+    assertTrue(Box.read(notes).contains(machine.container("a1").toString()));
+    machine.lxc("stop", "a1", "-k").ok();
+    machine.lxc("destroy", "a1").ok();
+    assertFalse(Box.read(notes).contains(machine.container("a1").toString() + "\n"));
+    assertTrue(Box.read(notes).contains(machine.container("a2").toString()));
+    machine.lxc("destroy", "a2", "-f").ok();
+    assertFalse(Box.read(notes).contains(machine.container("a2").toString()));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  *     none})
  * @param drop capabilities to drop when {@code keep} is absent
  * @param idMaps the user namespace's maps; empty for none
+ * @param automaticIds whether a start must have maps, chosen for it where it has none
  * @param keyring whether init gets a fresh session keyring
  * @param seccomp which system calls are allowed
  */
@@ -17,6 +18,7 @@ public record Privileges(
     Optional<List<Sourced<Capability>>> keep,
     List<Sourced<Capability>> drop,
     List<Sourced<IdMap>> idMaps,
+    boolean automaticIds,
     Sourced<Boolean> noNewPrivileges,
     Sourced<Boolean> keyring,
     Seccomp seccomp) {
@@ -25,6 +27,7 @@ public record Privileges(
           Optional.empty(),
           List.of(),
           List.of(),
+          false,
           Sourced.builtIn(false, "lxc.no_new_privs"),
           Sourced.builtIn(true, "lxc.keyring.session"),
           Seccomp.NONE);
@@ -33,5 +36,10 @@ public record Privileges(
     keep = keep.map(List::copyOf);
     drop = List.copyOf(drop);
     idMaps = List.copyOf(idMaps);
+  }
+
+  /** The maps without their places. */
+  public IdMaps maps() {
+    return new IdMaps(idMaps.stream().map(Sourced::value).toList());
   }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * Where a container and its keeper stand in every cgroup tree, as lxc.cgroup.dir and its relatives
  * say.
  *
- * @param places one for each tree, in the order of the facts
+ * @param places one for each tree that can be used, in the order of the facts
  */
 public record CgroupPlacement(List<Place> places) {
   public CgroupPlacement {
@@ -50,6 +50,15 @@ public record CgroupPlacement(List<Place> places) {
     }
   }
 
+  /** As {@link #freezer}; empty where no container can be frozen, so that none has to be thawed. */
+  public Optional<Path> freezerIfAny() {
+    return places.stream()
+        .filter(place -> place.tree().unified() || place.tree().controllers().contains("freezer"))
+        .min((a, b) -> Boolean.compare(a.tree().unified(), b.tree().unified()))
+        .map(Place::limitDirectory)
+        .map(Path::of);
+  }
+
   /**
    * The directory by which all processes are stopped and let go on: the v1 freezer's, or the v2
    * one.
@@ -57,12 +66,15 @@ public record CgroupPlacement(List<Place> places) {
    * @throws CofferException where the host has neither
    */
   public Path freezer() {
-    return places.stream()
-        .filter(place -> place.tree().unified() || place.tree().controllers().contains("freezer"))
-        .min((a, b) -> Boolean.compare(a.tree().unified(), b.tree().unified()))
-        .map(Place::limitDirectory)
-        .map(Path::of)
-        .orElseThrow(() -> new CofferException("this host has no freezer cgroup"));
+    return freezerIfAny()
+        .orElseThrow(() ->
+            new CofferException(
+                "there is no freezer cgroup that could be used",
+                List.of(
+                    "hint  an ordinary user's container has one when it was started in a delegated"
+                        + " cgroup: "
+                        + Delegation.COMMAND
+                        + " -- lxc-start -n NAME")));
   }
 
   /**
@@ -80,7 +92,10 @@ public record CgroupPlacement(List<Place> places) {
 
   public static CgroupPlacement of(ContainerSpec spec, HostFacts facts) {
     return new CgroupPlacement(
-        facts.trees().stream().map(tree -> place(spec.cgroups(), facts, tree)).toList());
+        facts.trees().stream()
+            .filter(CgroupTree::usable)
+            .map(tree -> place(spec.cgroups(), facts, tree))
+            .toList());
   }
 
   private static Place place(Cgroups cgroups, HostFacts facts, CgroupTree tree) {

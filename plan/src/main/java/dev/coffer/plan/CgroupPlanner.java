@@ -15,6 +15,7 @@ import dev.coffer.plan.CgroupPlacement.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The cgroups of a container: made and limited before it exists, entered by it, device rules last.
@@ -41,17 +42,29 @@ final class CgroupPlanner {
   /** What must be there before init is: the v2 cgroup it is born in, and the keeper's. */
   List<Step> createFirst() {
     List<Step> steps = new ArrayList<>();
+    refuseUnusable();
     for (Place place : placement.places()) {
       if (place.tree().unified()) {
+        vacate(place, steps);
         create(place, steps);
       }
       createKeepers(place, steps);
     }
+    if (!facts.privileged()) {
+      steps.addAll(createRemaining());
+    }
     return steps;
   }
 
-  /** The v1 cgroups, limits other than devices, and delegation: before init enters or goes on. */
+  /**
+   * The v1 cgroups, limits other than devices, and delegation: before init enters or goes on. For
+   * an ordinary user it is the keeper that delegates, which has its hands full later.
+   */
   List<Step> createRest() {
+    return facts.privileged() ? createRemaining() : List.of();
+  }
+
+  private List<Step> createRemaining() {
     List<Step> steps = new ArrayList<>();
     for (Place place : placement.places()) {
       if (!place.tree().unified()) {
@@ -65,6 +78,42 @@ final class CgroupPlanner {
       placement.places().forEach(place -> delegate(place, steps));
     }
     return steps;
+  }
+
+  /** What was asked for and cannot be had is told before anything is done. */
+  private void refuseUnusable() {
+    List<Sourced<Cgroups.Value>> refused =
+        limits().stream().filter(value -> place(value).isEmpty()).toList();
+    if (facts.privileged() || refused.isEmpty()) {
+      return;
+    }
+    throw new CofferException(
+        "cannot set "
+            + refused.stream().map(value -> value.value().file()).collect(Collectors.joining(", "))
+            + ": no cgroup is delegated to "
+            + facts.user().name(),
+        Delegation.advice(spec.name(), refused, facts));
+  }
+
+  private Optional<Place> place(Sourced<Cgroups.Value> value) {
+    return placement.place(
+        spec.cgroups().v2().contains(value) ? "" : controller(value.value().file()));
+  }
+
+  private static String controller(String file) {
+    int dot = file.indexOf('.');
+    return dot < 0 ? file : file.substring(0, dot);
+  }
+
+  /** A delegated cgroup is where the caller's own processes are. */
+  private void vacate(Place place, List<Step> steps) {
+    boolean occupied =
+        !facts.privileged() && place.base().length() > 1 && place.base().equals(place.tree().own());
+    if (occupied && !place.tree().controllers().isEmpty()) {
+      steps.add(
+          new HostStep.VacateCgroup(
+              place.tree().mount() + place.base(), Delegation.SESSION, origin()));
+    }
   }
 
   private void create(Place place, List<Step> steps) {
@@ -150,9 +199,7 @@ final class CgroupPlanner {
   }
 
   private Place legacyPlace(Sourced<Cgroups.Value> value) {
-    String file = value.value().file();
-    int dot = file.indexOf('.');
-    String controller = dot < 0 ? file : file.substring(0, dot);
+    String controller = controller(value.value().file());
     return placement.places().stream()
         .filter(place -> !place.tree().unified() && place.tree().controllers().contains(controller))
         .findFirst()
@@ -175,9 +222,12 @@ final class CgroupPlanner {
     }
     List<String> files = place.tree().unified() ? DELEGATED_V2 : DELEGATED_V1;
     Origin origin = spec.privileges().idMaps().getFirst().origin();
-    steps.add(new HostStep.DelegateCgroup(place.limitDirectory(), 0, group.get(), files, origin));
+    long owner = facts.user().uid();
+    steps.add(
+        new HostStep.DelegateCgroup(place.limitDirectory(), owner, group.get(), files, origin));
     if (!place.inner().equals(place.limit())) {
-      steps.add(new HostStep.DelegateCgroup(place.innerDirectory(), 0, group.get(), files, origin));
+      steps.add(
+          new HostStep.DelegateCgroup(place.innerDirectory(), owner, group.get(), files, origin));
     }
   }
 
@@ -203,7 +253,7 @@ final class CgroupPlanner {
 
   /** The v2 cgroup init is born in, CLONE_INTO_CGROUP of clone(2). */
   Optional<String> birthplace() {
-    return facts.unifiedTree().map(tree -> unifiedPlace().innerDirectory());
+    return placement.place("").map(Place::innerDirectory);
   }
 
   /** The v1 cgroups init enters once it exists. */
@@ -216,9 +266,15 @@ final class CgroupPlanner {
     return paths.isEmpty() ? List.of() : List.of(new ContainerStep.JoinCgroups(paths, origin()));
   }
 
-  /** Device rules, when the container's own nodes are made. */
+  /**
+   * Device rules, when the container's own nodes are made. Only root can set them; in an ordinary
+   * user's container there are no nodes but those bound there, so LXC goes on without, too.
+   */
   List<Step> limitDevices() {
     List<Step> steps = new ArrayList<>();
+    if (!facts.privileged()) {
+      return steps;
+    }
     if (!facts.isUnified()) {
       for (Sourced<Cgroups.Value> value : spec.cgroups().v1()) {
         if (value.value().file().startsWith("devices.")) {

@@ -1,5 +1,6 @@
 package dev.coffer.plan;
 
+import dev.coffer.model.IdMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param lastCapability highest capability number the kernel knows
  * @param idMappedMounts whether mounts can carry an id map
  * @param sysrqTrigger whether /proc/sysrq-trigger exists
+ * @param user whose engine this is
  */
 public record HostFacts(
     List<CgroupTree> trees,
@@ -24,7 +26,8 @@ public record HostFacts(
     boolean privileged,
     int lastCapability,
     boolean idMappedMounts,
-    boolean sysrqTrigger) {
+    boolean sysrqTrigger,
+    User user) {
   public HostFacts {
     trees = List.copyOf(trees);
   }
@@ -39,7 +42,23 @@ public record HostFacts(
         now.privileged,
         now.lastCapability,
         now.idMappedMounts,
-        now.sysrqTrigger);
+        now.sysrqTrigger,
+        now.user);
+  }
+
+  /** The same with the places and names of another moment. */
+  public HostFacts at(
+      List<CgroupTree> places, String name, String keeperName, boolean keeperNeeds) {
+    return new HostFacts(
+        places,
+        name,
+        keeperName,
+        keeperNeeds,
+        privileged,
+        lastCapability,
+        idMappedMounts,
+        sysrqTrigger,
+        user);
   }
 
   /** Whether only the v2 tree is mounted. */
@@ -66,11 +85,72 @@ public record HostFacts(
    * @param base the cgroup below which containers go, absolute within the tree, {@code /} for its
    *     top
    * @param own the caller's own cgroup within the tree
+   * @param usable whether cgroups can be made below {@code base}
    */
   public record CgroupTree(
-      String mount, List<String> controllers, boolean unified, String base, String own) {
+      String mount,
+      List<String> controllers,
+      boolean unified,
+      String base,
+      String own,
+      boolean usable) {
     public CgroupTree {
       controllers = List.copyOf(controllers);
+    }
+
+    public CgroupTree(
+        String mount, List<String> controllers, boolean unified, String base, String own) {
+      this(mount, controllers, unified, base, own, true);
+    }
+
+    /** The same for a process that stands elsewhere in it. */
+    public CgroupTree at(String place) {
+      return new CgroupTree(mount, controllers, unified, base, place, usable);
+    }
+  }
+
+  /**
+   * Whose containers these are, and what of the host's ids they may use.
+   *
+   * @param newuidmap the program that writes maps of subordinate user ids; empty where it is
+   *     missing
+   * @param newgidmap the same for groups
+   */
+  public record User(
+      long uid,
+      long gid,
+      String name,
+      SubordinateIds uids,
+      SubordinateIds gids,
+      Optional<String> newuidmap,
+      Optional<String> newgidmap) {
+    /** Who needs nobody's leave. */
+    public static final User ROOT =
+        new User(
+            0,
+            0,
+            "root",
+            SubordinateIds.NONE,
+            SubordinateIds.NONE,
+            Optional.empty(),
+            Optional.empty());
+
+    /** Whether this is the host's root, who may map any id. */
+    public boolean isRoot() {
+      return uid == 0;
+    }
+
+    long id(IdMap.Kind kind) {
+      return kind == IdMap.Kind.USER ? uid : gid;
+    }
+
+    /** Of one kind. */
+    public SubordinateIds subordinates(IdMap.Kind kind) {
+      return kind == IdMap.Kind.USER ? uids : gids;
+    }
+
+    Optional<String> mapper(IdMap.Kind kind) {
+      return kind == IdMap.Kind.USER ? newuidmap : newgidmap;
     }
   }
 }

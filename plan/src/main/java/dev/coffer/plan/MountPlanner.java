@@ -4,6 +4,7 @@ import dev.coffer.model.AutoMounts;
 import dev.coffer.model.AutoMounts.CgroupView;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.HookType;
 import dev.coffer.model.MountEntry;
 import dev.coffer.model.MountEntry.Create;
 import dev.coffer.model.Namespace;
@@ -53,6 +54,22 @@ final class MountPlanner {
     return Optional.of(
         new ContainerStep.MountRoot(
             path.value(), request.mountPoint(), options.attributes(), idMapped, path.origin()));
+  }
+
+  /**
+   * An ordinary user's directories are mostly closed to the container's root, so the root file
+   * system is opened before init becomes that; but what a pre-mount hook mounts there is to be
+   * found.
+   */
+  Optional<Step> reachRoot() {
+    if (facts.privileged()
+        || !fresh.contains(Namespace.MOUNT)
+        || !spec.hooks(HookType.PRE_MOUNT).isEmpty()) {
+      return Optional.empty();
+    }
+    return spec.rootfs()
+        .path()
+        .map(path -> new ContainerStep.ReachRoot(path.value(), path.origin()));
   }
 
   private boolean isIdMapped(String idmap, Origin origin) {

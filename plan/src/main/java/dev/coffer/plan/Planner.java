@@ -43,6 +43,7 @@ public final class Planner {
   private final HostFacts facts;
   private final Set<Namespace> fresh;
   private final boolean networkAhead;
+  private final IdMapPlanner ids;
   private final CgroupPlanner cgroups;
   private final MountPlanner mounts;
   private final DevicePlanner devices;
@@ -55,6 +56,7 @@ public final class Planner {
     this.facts = facts;
     this.fresh = NamespacePlanner.fresh(request);
     this.networkAhead = NamespacePlanner.networkAhead(request, fresh);
+    this.ids = new IdMapPlanner(spec, facts);
     this.cgroups = new CgroupPlanner(spec, facts);
     this.mounts = new MountPlanner(request, facts, fresh);
     this.devices = new DevicePlanner(spec, fresh.contains(Namespace.USER));
@@ -90,9 +92,15 @@ public final class Planner {
   }
 
   private void prepare() {
+    ids.requireMaps();
     steps.addAll(prelude(request).steps());
-    hooks(HookType.PRE_START, Place.KEEPER);
+    if (facts.privileged()) {
+      hooks(HookType.PRE_START, Place.KEEPER);
+    }
     steps.addAll(cgroups.createFirst());
+    if (!facts.privileged()) { // a keeper that is busy with a program cannot delegate
+      hooks(HookType.PRE_START, Place.KEEPER);
+    }
     steps.addAll(cgroups.enterKeeper());
   }
 
@@ -111,10 +119,7 @@ public final class Planner {
     atBirth.remove(Namespace.TIME);
     steps.add(new KeeperStep.CloneInit(atBirth, cgroups.birthplace(), spec.namespaces().origin()));
     if (fresh.contains(Namespace.USER)) {
-      steps.add(
-          new KeeperStep.WriteIdMaps(
-              spec.privileges().idMaps().stream().map(Sourced::value).toList(),
-              spec.privileges().idMaps().getFirst().origin()));
+      steps.addAll(ids.write());
     }
     spec.limits()
         .rlimits()
@@ -144,7 +149,8 @@ public final class Planner {
     steps.addAll(cgroups.createRest());
     steps.addAll(cgroups.join());
     if (fresh.contains(Namespace.USER)) {
-      steps.add(new ContainerStep.BecomeRoot(spec.privileges().idMaps().getFirst().origin()));
+      mounts.reachRoot().ifPresent(steps::add);
+      steps.add(ids.become());
     }
     shared(EnumSet.complementOf(LENT))
         .forEach((namespace, path) ->

@@ -32,9 +32,16 @@ class PlanTest {
   Stream<DynamicTest> plansAreAsWrittenDown() throws IOException {
     try (var files = Files.list(EXAMPLES)) {
       return files.filter(file -> file.toString().endsWith(".conf")).sorted().toList().stream()
-          .flatMap(
-              file -> Stream.of(test(file, "hybrid", Hosts.HYBRID), test(file, "v2", Hosts.V2)));
+          .flatMap(PlanTest::tests);
     }
+  }
+
+  /** Those of ordinary users are made for hosts as they see them. */
+  private static Stream<DynamicTest> tests(Path file) {
+    return file.getFileName().toString().startsWith("user")
+        ? Stream.of(
+            test(file, "delegated", Hosts.DELEGATED), test(file, "undelegated", Hosts.UNDELEGATED))
+        : Stream.of(test(file, "hybrid", Hosts.HYBRID), test(file, "v2", Hosts.V2));
   }
 
   private static DynamicTest test(Path file, String host, HostFacts facts) {

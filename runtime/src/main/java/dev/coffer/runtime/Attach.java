@@ -30,6 +30,21 @@ public final class Attach {
    */
   public static int run(
       AttachOrder order, Optional<Pty> terminal, Caller caller, Consumer<Fd> listeners) {
+    return run(order, terminal, Optional.empty(), caller, listeners);
+  }
+
+  /** The same with a terminal that the command makes itself, in the container's devpts. */
+  public static int runOnOwnTerminal(
+      AttachOrder order, Fd devpts, Caller caller, Consumer<Fd> listeners) {
+    return run(order, Optional.empty(), Optional.of(devpts), caller, listeners);
+  }
+
+  private static int run(
+      AttachOrder order,
+      Optional<Pty> terminal,
+      Optional<Fd> devpts,
+      Caller caller,
+      Consumer<Fd> listeners) {
     List<Fd> opened = new ArrayList<>();
     try (Executor executor = new Executor(caller.launch(true))) {
       List<Register> landings = new ArrayList<>();
@@ -42,6 +57,10 @@ public final class Attach {
         landings.add(Registers.TERMINAL);
         fds.add(pty.slave());
       });
+      devpts.ifPresent(fd -> {
+        landings.add(new Register(Registers.DEVPTS));
+        fds.add(fd);
+      });
       order
           .terminalLog()
           .ifPresent(log -> {
@@ -51,7 +70,8 @@ public final class Attach {
             fds.add(opened.getLast());
           });
       List<Integer> replaced = new ArrayList<>();
-      for (int number = 0; terminal.isPresent() && number <= 2; number++) {
+      boolean relayed = terminal.isPresent() || devpts.isPresent();
+      for (int number = 0; relayed && number <= 2; number++) {
         if (caller.isTerminal(number)) {
           replaced.add(number);
         }

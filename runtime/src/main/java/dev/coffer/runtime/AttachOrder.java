@@ -15,6 +15,7 @@ import java.util.Set;
  *
  * @param init the container's first process
  * @param namespaces those of the container to join
+ * @param hasRoot whether the container's user namespace has a root
  * @param cgroups directories of the v1 cgroups to enter; empty to stay in the caller's
  * @param unifiedCgroup the v2 cgroup the process is born in
  * @param commands each with its arguments; the first that exists is executed
@@ -27,6 +28,7 @@ import java.util.Set;
 public record AttachOrder(
     Pidfd init,
     Set<Namespace> namespaces,
+    boolean hasRoot,
     List<String> cgroups,
     Optional<String> unifiedCgroup,
     List<List<String>> commands,

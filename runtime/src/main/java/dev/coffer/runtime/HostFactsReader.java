@@ -25,6 +25,7 @@ public final class HostFactsReader {
   private final int lastCapability;
   private final boolean sysrqTrigger;
   private final boolean idMappedMounts;
+  private final UserReader user;
   private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
   private volatile Seen seen = new Seen("", List.of());
@@ -37,6 +38,7 @@ public final class HostFactsReader {
         Integer.parseInt(HostFiles.readSmall(Path.of("/proc/sys/kernel/cap_last_cap")).strip());
     this.sysrqTrigger = Files.exists(Path.of("/proc/sysrq-trigger"));
     this.idMappedMounts = privileged && kernelAtLeast(5, 12);
+    this.user = new UserReader(status);
     this.mounted = CgroupTrees.read().trees();
     this.trees = readTrees();
   }
@@ -79,11 +81,13 @@ public final class HostFactsReader {
         base = base.substring(0, base.length() - INIT_SCOPE.length());
       }
       found.add(
-          new CgroupTree(
-              tree.mount().toString(),
-              tree.controllers(),
-              tree.unified(),
-              relative(tree, base),
+          placed(
+              new CgroupTree(
+                  tree.mount().toString(),
+                  tree.controllers(),
+                  tree.unified(),
+                  relative(tree, base),
+                  relative(tree, tree.own())),
               relative(tree, tree.own())));
     }
     found.sort((a, b) -> Boolean.compare(a.unified(), b.unified()));
@@ -105,7 +109,7 @@ public final class HostFactsReader {
    *
    * @param pid 0 for this process
    */
-  List<CgroupTree> trees(int pid) {
+  public List<CgroupTree> trees(int pid) {
     if (pid <= 0) {
       return trees;
     }
@@ -125,14 +129,14 @@ public final class HostFactsReader {
         .map(known -> {
           CgroupTrees.Tree tree = byMount.get(known.mount());
           String cgroup = own.getOrDefault(key(tree), tree.own());
-          return new CgroupTree(
-              known.mount(),
-              known.controllers(),
-              known.unified(),
-              privileged ? known.base() : relative(tree, cgroup),
-              relative(tree, cgroup));
+          return placed(known, relative(tree, cgroup));
         })
         .toList();
+  }
+
+  /** A tree as a process in the cgroup {@code own} can use it. */
+  CgroupTree placed(CgroupTree tree, String own) {
+    return privileged ? tree.at(own) : DelegatedTrees.placed(tree, own);
   }
 
   private static Map<String, String> cgroups(Stream<String> lines) {
@@ -163,6 +167,11 @@ public final class HostFactsReader {
     return privileged;
   }
 
+  /** Whose containers these are. */
+  public HostFacts.User user() {
+    return user.read();
+  }
+
   /**
    * The facts for a container, with cgroup names that are free in every tree.
    *
@@ -183,13 +192,15 @@ public final class HostFactsReader {
         privileged,
         lastCapability,
         idMappedMounts,
-        sysrqTrigger);
+        sysrqTrigger,
+        user.read());
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {
     for (int i = 0; i < MOST_SUFFIXES; i++) {
       String candidate = i == 0 ? name : name + "-" + i;
-      if (!taken.test(candidate) && trees.stream().noneMatch(tree -> exists(tree, candidate))) {
+      if (!taken.test(candidate)
+          && trees.stream().noneMatch(tree -> tree.usable() && exists(tree, candidate))) {
         return candidate;
       }
     }

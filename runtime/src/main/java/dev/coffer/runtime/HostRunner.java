@@ -35,6 +35,7 @@ final class HostRunner {
       case HostStep.CreateCgroupFolder folder -> create(folder.path(), folder.seedCpuset());
       case HostStep.CreateKeeperCgroup cgroup -> create(cgroup.path(), cgroup.seedCpuset());
       case HostStep.EnableControllers enable -> enable(enable);
+      case HostStep.VacateCgroup vacate -> DelegatedTrees.vacate(vacate);
       case HostStep.SetCgroupValue value -> set(value);
       case HostStep.DelegateCgroup delegate -> delegate(delegate);
       case HostStep.FilterDevices filter -> filter(filter);
@@ -95,12 +96,16 @@ final class HostRunner {
   private static void delegate(HostStep.DelegateCgroup step) {
     Path path = Path.of(step.path());
     HostFiles.chown(path, (int) step.uid(), (int) step.gid());
-    HostFiles.chmod(path, 0775);
     for (String file : step.files()) {
-      Path inner = path.resolve(file);
-      HostFiles.chown(inner, (int) step.uid(), (int) step.gid());
-      HostFiles.chmod(inner, 0664);
+      HostFiles.chown(path.resolve(file), (int) step.uid(), (int) step.gid());
     }
+    permit(step);
+  }
+
+  /** The modes of a delegated cgroup, whoever gives it away. */
+  static void permit(HostStep.DelegateCgroup step) {
+    HostFiles.chmod(Path.of(step.path()), 0775);
+    step.files().forEach(file -> HostFiles.chmod(Path.of(step.path(), file), 0664));
   }
 
   private static void filter(HostStep.FilterDevices step) {

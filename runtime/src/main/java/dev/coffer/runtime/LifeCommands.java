@@ -136,7 +136,7 @@ final class LifeCommands implements CommandTarget {
     boolean sent =
         life.initPidfd().filter(init -> init.sendSignal(life.spec().signals().stop())).isPresent();
     if (sent) {
-      CgroupDirs.thaw(life.freezer());
+      life.placement().freezerIfAny().ifPresent(CgroupDirs::thaw);
     }
     return sent;
   }

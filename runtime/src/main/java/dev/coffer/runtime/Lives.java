@@ -194,11 +194,6 @@ public final class Lives implements AutoCloseable {
    * @throws AlreadyRunningException when it runs or another start is under way
    */
   public int start(Supplier<StartOrder> orders, boolean foreground, Caller caller) {
-    if (!facts.privileged()) {
-      throw new CofferException(
-          "starting a container needs root for now",
-          List.of("hint  run it with sudo; containers of ordinary users are to come"));
-    }
     Executor executor = new Executor(caller.launch(foreground));
     StartOrder order;
     Life life;
@@ -365,13 +360,18 @@ public final class Lives implements AutoCloseable {
 
   /** A terminal of the container's own devpts, or of the host's where it has none. */
   public Pty terminal(Life life) {
+    return devpts(life).map(Pty::openIn).orElseGet(Pty::open);
+  }
+
+  /** The container's own devpts, which stays this process's to close. */
+  public Optional<Fd> devpts(Life life) {
     Optional<Fd> devpts = life.devpts();
     if (devpts.isEmpty() && !life.elsewhere) {
       Optional<Fd> fetched = fetch(life, Registers.DEVPTS);
       fetched.ifPresent(life::devpts);
       devpts = fetched;
     }
-    return devpts.map(Pty::openIn).orElseGet(Pty::open);
+    return devpts;
   }
 
   /**

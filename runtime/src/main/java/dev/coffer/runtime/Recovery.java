@@ -232,15 +232,11 @@ final class Recovery {
 
   private HostFacts facts(String name) {
     HostFacts now = lives.facts().read(name, lives.facts().trees(), _ -> false);
-    return new HostFacts(
+    return now.at(
         trees(now.trees()),
         memo.getOrDefault("cgroup", now.cgroupName()),
         memo.getOrDefault("keeper-cgroup", now.keeperCgroupName()),
-        Boolean.parseBoolean(memo.get("keeper-needs-cgroup")),
-        now.privileged(),
-        now.lastCapability(),
-        now.idMappedMounts(),
-        now.sysrqTrigger());
+        Boolean.parseBoolean(memo.get("keeper-needs-cgroup")));
   }
 
   /** With the places of the process that started the container then. */
@@ -251,9 +247,7 @@ final class Recovery {
     }
     List<CgroupTree> trees = new ArrayList<>();
     for (int i = 0; i < own.length; i++) {
-      CgroupTree tree = now.get(i);
-      trees.add(
-          new CgroupTree(tree.mount(), tree.controllers(), tree.unified(), tree.base(), own[i]));
+      trees.add(lives.facts().placed(now.get(i), own[i]));
     }
     return trees;
   }

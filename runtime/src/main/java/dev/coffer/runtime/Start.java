@@ -214,7 +214,7 @@ final class Start {
   }
 
   private void makeMountPoint() {
-    if (spec.rootfs().path().isEmpty()) {
+    if (spec.rootfs().path().isEmpty() || !life.facts.privileged()) {
       return;
     }
     Path mountPoint = Path.of(order.request().mountPoint());
@@ -239,6 +239,11 @@ final class Start {
   private void runHostStep(int index) {
     dieAt(index);
     try {
+      if (plan.steps().get(index) instanceof HostStep.DelegateCgroup delegate
+          && !life.facts.privileged()) {
+        MappedOwners.delegate(life.executor, delegate, spec.privileges().maps(), life.facts.user());
+        return;
+      }
       HostRunner.run((HostStep) plan.steps().get(index));
     } catch (KernelException e) {
       throw StartFailure.of(plan, index, e.call(), e.errno(), 0, "");
@@ -262,7 +267,7 @@ final class Start {
     }
     Pty pty = Pty.open();
     terminal = Optional.of(pty);
-    if (spec.hasUserNamespace()) {
+    if (spec.hasUserNamespace() && life.facts.privileged()) {
       Optional<Integer> uid = hostId(IdMap.Kind.USER, 0);
       Optional<Integer> gid = hostId(IdMap.Kind.GROUP, 5);
       if (uid.isPresent()) {
@@ -411,6 +416,7 @@ final class Start {
         spec.hookVersion(),
         spec.hasUserNamespace() ? lives.facts().allCapabilities() : lives.facts().capabilities(),
         spec.hasUserNamespace(),
+        life.facts.privileged(),
         laterHooks ? life.fresh : Set.of(),
         spec.signals().keeperDeath(),
         order.filter(),

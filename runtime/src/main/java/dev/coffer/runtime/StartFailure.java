@@ -44,6 +44,15 @@ final class StartFailure extends CofferException {
     return errno;
   }
 
+  /** The kernel's word, or how a program that was run ended and what it said last. */
+  static String reason(Executor.Outcome.Failed failed) {
+    if (failed.errno() != 0) {
+      return Errno.describe(failed.errno());
+    }
+    String ended = new WaitStatus(failed.waitStatus()).describe();
+    return failed.output().isEmpty() ? ended : failed.output().strip() + " (" + ended + ")";
+  }
+
   static StartFailure of(Plan plan, Program sent, Executor.Outcome.Failed failed) {
     Program program = failed.program().orElse(sent);
     int index = program.stepOf(failed.operation());

@@ -2,7 +2,10 @@ package dev.coffer.tools;
 
 import dev.coffer.Coffer;
 import dev.coffer.Container;
+import dev.coffer.NamespaceCommand;
 import dev.coffer.config.SystemConfig;
+import dev.coffer.plan.HostFacts.User;
+import dev.coffer.plan.SubordinateIds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +34,7 @@ final class Console {
   final Map<String, String> environment = new HashMap<>();
   final List<String> engineCalls = new ArrayList<>();
   final List<EngineCall> otherCalls = new ArrayList<>();
+  final List<NamespaceCommand> commands = new ArrayList<>();
   final List<String> launches = new ArrayList<>();
   boolean terminal;
   int columns;
@@ -130,6 +134,18 @@ final class Console {
     @Override
     public SystemConfig systemConfig() {
       return SystemConfig.read(false, Map.of("HOME", "/nonexistent"));
+    }
+
+    @Override
+    public int run(NamespaceCommand command) {
+      commands.add(command);
+      return 0;
+    }
+
+    @Override
+    public User user() {
+      SubordinateIds ids = SubordinateIds.parse("eve:100000:65536", "eve", 1000);
+      return new User(1000, 1000, "eve", ids, ids, Optional.empty(), Optional.empty());
     }
 
     @Override

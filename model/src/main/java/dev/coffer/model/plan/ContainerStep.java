@@ -89,6 +89,17 @@ public sealed interface ContainerStep extends Step {
   }
 
   /**
+   * Opens the root file system while the process is still its caller, whom the way there may be
+   * open to alone.
+   */
+  record ReachRoot(String source, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "reach the root file system " + source + " as the caller";
+    }
+  }
+
+  /**
    * Puts the root file system on the mount point and holds it by a descriptor; every later path
    * below the container's root is resolved beneath that descriptor.
    *

@@ -74,6 +74,19 @@ public sealed interface HostStep extends Step {
     }
   }
 
+  /**
+   * Moves the processes of a v2 cgroup into one below it: a cgroup that gives controllers to others
+   * takes no processes of its own, cgroups(7). It stays, for whoever they belong to.
+   *
+   * @param leaf the name of that one
+   */
+  record VacateCgroup(String path, String leaf, Origin origin) implements HostStep {
+    @Override
+    public String describe() {
+      return "move the processes of " + path + " to " + leaf + " below it";
+    }
+  }
+
   /** Writes one value into a cgroup's file. */
   record SetCgroupValue(String path, String file, String value, Origin origin) implements HostStep {
     @Override

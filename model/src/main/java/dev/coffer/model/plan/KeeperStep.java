@@ -75,6 +75,38 @@ public sealed interface KeeperStep extends Step {
     }
   }
 
+  /**
+   * Has newuidmap(1) or newgidmap(1) write a map that only they may write, as subuid(5) allows it.
+   *
+   * @param program its absolute path
+   * @param maps all of this kind
+   */
+  record RunIdMapper(String program, IdMap.Kind kind, List<IdMap> maps, Origin origin)
+      implements KeeperStep {
+    public RunIdMapper {
+      maps = List.copyOf(maps);
+    }
+
+    @Override
+    public String describe() {
+      return "map ids "
+          + maps.stream().map(IdMap::describe).collect(Collectors.joining(", "))
+          + " by "
+          + program;
+    }
+  }
+
+  /**
+   * Forbids setgroups(2) for good: without that an ordinary user may not map his own group,
+   * user_namespaces(7).
+   */
+  record ForbidSetgroups(Origin origin) implements KeeperStep {
+    @Override
+    public String describe() {
+      return "forbid setgroups";
+    }
+  }
+
   /** Sets a resource limit of the first process, prlimit(2). */
   record SetRlimit(Rlimit limit, Origin origin) implements KeeperStep {
     @Override

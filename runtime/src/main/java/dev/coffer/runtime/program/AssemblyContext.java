@@ -19,6 +19,8 @@ import java.util.Set;
  * @param hookVersion 0 or 1
  * @param capabilities the caller's effective capabilities as bits
  * @param userNamespace whether the container has its own
+ * @param privileged whether the keeper is the host's root; another one may neither look at init nor
+ *     mount for it, but where init lets it
  * @param namespaces those of the container that are kept open for the hooks of its end
  * @param filter the compiled policy of the plan's LoadSeccomp
  * @param wake the command that wakes an engine
@@ -37,6 +39,7 @@ public record AssemblyContext(
     int hookVersion,
     long capabilities,
     boolean userNamespace,
+    boolean privileged,
     Set<Namespace> namespaces,
     int deathSignal,
     Optional<SeccompFilter> filter,

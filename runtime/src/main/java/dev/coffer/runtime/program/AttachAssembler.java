@@ -49,7 +49,9 @@ public final class AttachAssembler {
       parent.set(landings.get(i), new Register(Registers.landing() + i));
     }
     parent.set(Registers.ON_EXIT, 1L);
-    relay();
+    if (!opensTerminal()) {
+      relay();
+    }
     Object birthplace = openCgroups();
     join();
     program.cloneChild(0L, birthplace, true, Registers.MAIN_PID);
@@ -57,6 +59,11 @@ public final class AttachAssembler {
     parent.step(EXECUTE);
     parent.awaitExecution();
     return program.build();
+  }
+
+  /** Whether the terminal is the command's own, which only it can make: nobody else has its ids. */
+  private boolean opensTerminal() {
+    return landings.contains(new Register(Registers.DEVPTS));
   }
 
   private void relay() {
@@ -120,7 +127,7 @@ public final class AttachAssembler {
     if (order.namespaces().contains(Namespace.CGROUP)) {
       child.sys(Sys.SETNS, INIT, Namespace.CGROUP.cloneFlag());
     }
-    if (order.namespaces().contains(Namespace.USER)) {
+    if (order.namespaces().contains(Namespace.USER) && order.hasRoot()) {
       process.becomeUser(0, 0, List.of(), SIGKILL);
     }
     if (order.remountProcSys()) {
@@ -133,6 +140,10 @@ public final class AttachAssembler {
     }
     if (order.noNewPrivileges()) {
       process.forbidNewPrivileges();
+    }
+    if (opensTerminal()) {
+      TerminalOperations.makeFor(program, order.uid());
+      relay();
     }
     process.startSession(onTerminal, true);
     order.cwd().ifPresent(cwd -> process.enterDirectory(cwd, false));

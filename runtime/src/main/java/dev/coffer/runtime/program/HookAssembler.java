@@ -30,6 +30,7 @@ public final class HookAssembler {
             hookVersion,
             0,
             false,
+            true,
             namespaces,
             0,
             Optional.empty(),

@@ -18,15 +18,19 @@ import dev.coffer.runtime.program.Stream.Label;
 final class MountOperations {
   private final ProgramBuilder program;
   private final Stream child;
-  private final boolean userNamespace;
+  private final boolean fromKeeper;
   private final Blob beneath;
   private final Blob directoryBeneath;
   private final Blob empty;
+  private boolean reached;
 
-  MountOperations(ProgramBuilder program, boolean userNamespace) {
+  /**
+   * @param fromKeeper whether the keeper opens what lies outside, since it may reach more
+   */
+  MountOperations(ProgramBuilder program, boolean fromKeeper) {
     this.program = program;
     this.child = program.child();
-    this.userNamespace = userNamespace;
+    this.fromKeeper = fromKeeper;
     long resolve = Flags.RESOLVE_BENEATH | Flags.RESOLVE_NO_SYMLINKS | Flags.RESOLVE_NO_MAGICLINKS;
     this.beneath = program.openHow(Flags.O_PATH | Flags.O_CLOEXEC, resolve);
     this.directoryBeneath =
@@ -49,6 +53,25 @@ final class MountOperations {
   private void finishRoot(ContainerStep.MountRoot step, Register tree) {
     set(tree, step.attributes(), false, false);
     move(tree, Flags.AT_FDCWD, program.text(step.mountPoint()), Flags.MOVE_MOUNT_F_EMPTY_PATH);
+    child.set(Registers.ROOT, tree);
+  }
+
+  /** Opens the root's place as whoever starts the container. */
+  void reach(ContainerStep.ReachRoot step) {
+    int flags = Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC;
+    child.sys(Sys.OPENAT, Flags.AT_FDCWD, program.text(step.source()), flags, 0).to(Registers.ROOT);
+    reached = true;
+  }
+
+  /** A root on its own place: an ordinary user's container needs no other directory for it. */
+  void rootOnItself(ContainerStep.MountRoot step) {
+    if (!reached) {
+      reach(new ContainerStep.ReachRoot(step.source(), step.origin()));
+    }
+    Register tree = cloneOf(Registers.ROOT, true);
+    set(tree, step.attributes(), false, false);
+    move(
+        tree, Registers.ROOT, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
     child.set(Registers.ROOT, tree);
   }
 
@@ -204,7 +227,7 @@ final class MountOperations {
           .tolerateAnyIf(step.optional());
       skipIfFailed(place, step.optional(), end);
       tree = cloneOf(place, step.recursive());
-    } else if (userNamespace) {
+    } else if (fromKeeper) {
       tree =
           fromKeeper(
               step.source(), step.recursive(), step.idMapped(), userNamespaceFd, step.optional());

@@ -44,10 +44,15 @@ public final class ProcessOperations {
     stream.sys(Sys.SETGROUPS, groups.size(), list).tolerate(Errno.EPERM);
     stream.sys(Sys.SETRESGID, gid, gid, gid);
     stream.sys(Sys.SETRESUID, uid, uid, uid);
-    stream.sys(Sys.PRCTL, Flags.PR_SET_DUMPABLE, 0, 0, 0, 0);
+    dumpable(false);
     if (deathSignal > 0) {
       dieWithKeeper(deathSignal);
     }
+  }
+
+  /** Whether processes of the same user, and of whom the user namespace belongs to, may look. */
+  void dumpable(boolean open) {
+    stream.sys(Sys.PRCTL, Flags.PR_SET_DUMPABLE, open ? 1 : 0, 0, 0, 0);
   }
 
   /** As {@link #becomeUser}, keeping {@code kept} until the execution of another program. */

@@ -4,7 +4,6 @@ import dev.coffer.linux.Errno;
 import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.Sys;
 import dev.coffer.model.Capability;
-import dev.coffer.model.IdMap;
 import dev.coffer.model.Limits.Rlimit;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
@@ -25,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Encodes the plan of a start. Where the place of the steps changes, one side waits for the other;
@@ -64,6 +62,7 @@ public final class StartAssembler {
   private final Stream keeper = program.main();
   private final Stream child = program.child();
   private final MountOperations mounts;
+  private final IdMapOperations idMaps;
   private final TerminalOperations terminals;
   private final DeviceOperations devices;
   private final ProcessOperations process;
@@ -84,7 +83,8 @@ public final class StartAssembler {
   private StartAssembler(Plan plan, AssemblyContext context) {
     this.plan = plan;
     this.context = context;
-    this.mounts = new MountOperations(program, context.userNamespace());
+    this.mounts = new MountOperations(program, context.userNamespace() && context.privileged());
+    this.idMaps = new IdMapOperations(program, Registers.MAIN_PID);
     this.terminals = new TerminalOperations(program, mounts);
     this.devices = new DeviceOperations(program, mounts);
     this.process = new ProcessOperations(program, child);
@@ -140,7 +140,7 @@ public final class StartAssembler {
     }
     keeper.wake(program.vectorOf(context.wake()));
     keeper.title(program.text(context.title()));
-    if (plan.steps().stream().anyMatch(RunHook.class::isInstance)) {
+    if (plan.steps().stream().anyMatch(StartAssembler::runsProgram)) {
       keeper
           .sys(Sys.MEMFD_CREATE, program.text("hook-output"), 1)
           .to(Registers.HOOK_LOG)
@@ -165,6 +165,10 @@ public final class StartAssembler {
       keeper.set(new Register(i), -1L);
     }
     keeper.closeOthers(false);
+    if (!context.privileged() && !context.namespaces().isEmpty()) {
+      // the hooks of its end find the namespaces below /proc/KEEPER/fd
+      new ProcessOperations(program, keeper).dumpable(true);
+    }
   }
 
   /** Waits for the engine; its end opens the gate too, but without a word. */
@@ -198,9 +202,17 @@ public final class StartAssembler {
     }
   }
 
-  /** Steps of the keeper that the container need not wait for before it executes init. */
-  private static boolean isConcurrent(Step step) {
-    return step instanceof KeeperStep.SetRlimit || step instanceof KeeperStep.SetProcValue;
+  private static boolean runsProgram(Step step) {
+    return step instanceof RunHook || step instanceof KeeperStep.RunIdMapper;
+  }
+
+  /**
+   * Steps of the keeper that the container need not wait for before it executes init. One that is
+   * not root reaches init only until that becomes another user.
+   */
+  private boolean isConcurrent(Step step) {
+    return context.privileged()
+        && (step instanceof KeeperStep.SetRlimit || step instanceof KeeperStep.SetProcValue);
   }
 
   /** Steps of the container that must see what the concurrent ones did. */
@@ -279,7 +291,8 @@ public final class StartAssembler {
           throw new IllegalStateException("a step of the prelude in the middle of a plan");
       case KeeperStep.LendNamespace lend -> lendNamespace(lend);
       case KeeperStep.CloneInit clone -> cloneInit(clone);
-      case KeeperStep.WriteIdMaps maps -> writeIdMaps(maps);
+      case KeeperStep.WriteIdMaps _, KeeperStep.RunIdMapper _, KeeperStep.ForbidSetgroups _ ->
+          idMaps.emit(step);
       case KeeperStep.SetRlimit limit -> setRlimit(limit.limit());
       case KeeperStep.SetProcValue value -> {
         int length = value.value().getBytes(StandardCharsets.UTF_8).length;
@@ -310,7 +323,9 @@ public final class StartAssembler {
     program.cloneChild(flags, cgroup, true, Registers.MAIN_PID);
     cloned = true;
     returnToNamespaces();
-    if (step.namespaces().contains(Namespace.USER)) {
+    if (!context.privileged()) {
+      idMaps.admitParent();
+    } else if (step.namespaces().contains(Namespace.USER)) {
       Register directory = openProcess();
       keeper
           .sys(Sys.OPENAT, directory, program.text("ns/user"), Flags.O_CLOEXEC, 0)
@@ -371,28 +386,15 @@ public final class StartAssembler {
     }
     last = Place.KEEPER;
     keeperMustSignal = true;
+    if (!context.privileged()) {
+      idMaps.admitParent();
+    }
     Register directory = openProcess();
     for (Namespace namespace : context.namespaces()) {
       keeper
           .sys(Sys.OPENAT, directory, program.text("ns/" + namespace.file()), Flags.O_CLOEXEC, 0)
           .to(new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()))
           .tolerateAny();
-    }
-    keeper.sys(Sys.CLOSE, directory);
-  }
-
-  private void writeIdMaps(KeeperStep.WriteIdMaps step) {
-    Register directory = openProcess();
-    for (IdMap.Kind kind : IdMap.Kind.values()) {
-      String text =
-          step.maps().stream()
-              .filter(map -> map.kind() == kind)
-              .map(map -> map.first() + " " + map.hostFirst() + " " + map.count() + "\n")
-              .collect(Collectors.joining());
-      if (!text.isEmpty()) {
-        String file = kind == IdMap.Kind.USER ? "uid_map" : "gid_map";
-        program.writeFile(keeper, directory, program.text(file), program.text(text), text.length());
-      }
     }
     keeper.sys(Sys.CLOSE, directory);
   }
@@ -433,6 +435,7 @@ public final class StartAssembler {
                   .reduce(0, (a, b) -> a | b));
       case ContainerStep.JoinNamespace join -> joinNamespace(child, join.path(), join.namespace());
       case ContainerStep.IsolateMounts _ -> mounts.isolate();
+      case ContainerStep.ReachRoot reach -> mounts.reach(reach);
       case ContainerStep.MountRoot root -> mountRoot(root);
       case ContainerStep.SetHostname hostname -> process.setHostname(hostname.name());
       case ContainerStep.NewKeyring _ -> process.newKeyring();
@@ -475,7 +478,13 @@ public final class StartAssembler {
       case ContainerStep.StartSession session -> startSession(session.streams());
       case ContainerStep.BecomeInit _ -> {
         child.sys(Sys.PRCTL, Flags.PR_SET_NAME, program.text("init"), 0, 0, 0);
+        if (!context.privileged()) { // whoever is to attach must be able to look at it
+          process.dumpable(true);
+        }
         child.init();
+        if (!context.privileged()) {
+          process.dumpable(false);
+        }
       }
       case ContainerStep.EnterDirectory directory ->
           process.enterDirectory(directory.path(), directory.required());
@@ -512,7 +521,9 @@ public final class StartAssembler {
   }
 
   private void mountRoot(ContainerStep.MountRoot root) {
-    if (context.userNamespace()) {
+    if (!context.privileged()) {
+      mounts.rootOnItself(root);
+    } else if (context.userNamespace()) {
       mounts.rootFromKeeper(root, userNamespace);
     } else {
       mounts.root(root);

@@ -190,7 +190,7 @@ public final class Stream {
 
   /** Runs a command and waits; anything but success fails. Output goes to {@code log}. */
   public Operation spawn(Blob path, Blob argv, Blob envp, Object log) {
-    return add(SPAWN, "hook", path.offset(), argv.offset(), envp.offset(), log, 0);
+    return add(SPAWN, "spawn", path.offset(), argv.offset(), envp.offset(), log, 0);
   }
 
   public void report(int tag, int first, int count, boolean wait) {

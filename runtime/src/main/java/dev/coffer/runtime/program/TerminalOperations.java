@@ -31,6 +31,21 @@ final class TerminalOperations {
     this.unlock = program.space(8);
   }
 
+  /**
+   * The child makes a terminal of the container's devpts for one of its users; the parent has it.
+   */
+  static void makeFor(ProgramBuilder program, long uid) {
+    Stream child = program.child();
+    open(program, program.space(8), Registers.CONSOLE_MASTER, Registers.CONSOLE_SLAVE);
+    child.sys(Sys.FCHOWN, Registers.CONSOLE_SLAVE, uid, -1).tolerateAny();
+    child.signal(Registers.CONSOLE_SLAVE.number(), 2);
+    child.set(Registers.TERMINAL, Registers.CONSOLE_SLAVE);
+    Stream parent = program.main();
+    parent.await(Registers.CONSOLE_SLAVE.number(), 2);
+    parent.set(Registers.TERMINAL, Registers.CONSOLE_SLAVE);
+    parent.set(Registers.CONSOLE, Registers.CONSOLE_MASTER);
+  }
+
   void mountDevpts(ContainerStep.MountDevpts pts) {
     String gid = pts.gid().map(group -> ",gid=" + group).orElse("");
     List<String> data =
@@ -49,7 +64,7 @@ final class TerminalOperations {
   /** The console's terminal is made once and shown wherever it is wanted. */
   void attachConsole(String path) {
     if (!console) {
-      open(Registers.CONSOLE_MASTER, Registers.CONSOLE_SLAVE);
+      open(program, unlock, Registers.CONSOLE_MASTER, Registers.CONSOLE_SLAVE);
       child.set(Registers.TERMINAL, Registers.CONSOLE_SLAVE);
       console = true;
     }
@@ -60,14 +75,15 @@ final class TerminalOperations {
     ttys = Math.min(step.count(), Registers.MOST_TTYS);
     for (int i = 0; i < ttys; i++) {
       Register slave = program.scratch();
-      open(new Register(Registers.FIRST_TTY + i), slave);
+      open(program, unlock, new Register(Registers.FIRST_TTY + i), slave);
       mounts.bindOpened(slave, step.prefix() + (i + 1));
       child.sys(Sys.CLOSE, slave);
     }
   }
 
   /** A new terminal, pts(4). The slave comes by ioctl, for a path could be anything here. */
-  private void open(Register master, Register slave) {
+  private static void open(ProgramBuilder program, Blob unlock, Register master, Register slave) {
+    Stream child = program.child();
     int flags = Flags.O_RDWR | Flags.O_NOCTTY | Flags.O_CLOEXEC;
     Register directory = new Register(Registers.DEVPTS);
     child.sys(Sys.OPENAT, directory, program.text("ptmx"), flags, 0).to(master);

@@ -19,6 +19,8 @@ public final class LxcTools {
           "lxc-start",
           "lxc-stop",
           "lxc-unfreeze",
+          "lxc-unshare",
+          "lxc-usernsexec",
           "lxc-wait");
 
   private LxcTools() {}
@@ -37,6 +39,8 @@ public final class LxcTools {
           case "lxc-start" -> new StartTool();
           case "lxc-stop" -> new StopTool();
           case "lxc-unfreeze" -> new FreezeTool(FreezeTool.Way.UNFREEZE);
+          case "lxc-unshare" -> new UnshareTool();
+          case "lxc-usernsexec" -> new UserNamespaceTool();
           case "lxc-wait" -> new WaitTool();
           default -> null;
         });
