@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One container by name, whether it exists yet or not. Every method throws {@link
@@ -50,6 +51,23 @@ public interface Container {
 
   /** Runs a command inside and returns its exit status as lxc-attach(1) defines it. */
   int attach(AttachOptions options);
+
+  /**
+   * Connects the caller's terminal with one of the container's until the user leaves it or the
+   * container stops.
+   *
+   * @return 0, or what ended the relay instead
+   */
+  int console(ConsoleOptions options);
+
+  /**
+   * Gives the last that the console printed, also after the container has stopped, to {@code out};
+   * when following, now and then nothing.
+   *
+   * @param follow whether what it prints from now on is given, too, until the thread is interrupted
+   * @return false where nothing was ever kept
+   */
+  boolean consoleLog(boolean follow, Consumer<byte[]> out);
 
   /** Freezes all processes; nothing happens when they are frozen already. */
   void freeze();

@@ -1,5 +1,6 @@
 package dev.coffer;
 
+import dev.coffer.linux.Fd;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
 import dev.coffer.model.ContainerSpec;
@@ -56,6 +57,11 @@ record KeptContainer(Lives lives, Life life) implements RunningContainer {
   @Override
   public Pty terminal() {
     return lives.terminal(life);
+  }
+
+  @Override
+  public Optional<Fd> consoleTerminal() {
+    return lives.consoleTerminal(life);
   }
 
   @Override

@@ -169,6 +169,18 @@ final class LocalContainer implements Container {
   }
 
   @Override
+  public int console(ConsoleOptions options) {
+    try (RunningContainer container = running()) {
+      return new TtySession(lxcPath, name, container, caller).use(options);
+    }
+  }
+
+  @Override
+  public boolean consoleLog(boolean follow, Consumer<byte[]> out) {
+    return new ConsoleReading(lxcPath, name, life().isPresent()).read(follow, out);
+  }
+
+  @Override
   public void freeze() {
     try (RunningContainer container = running()) {
       if (!CgroupDirs.freeze(container.placement().freezer(), FREEZE)) {

@@ -1,5 +1,6 @@
 package dev.coffer;
 
+import dev.coffer.linux.Fd;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
 import dev.coffer.model.ContainerSpec;
@@ -33,6 +34,9 @@ sealed interface RunningContainer extends AutoCloseable permits KeptContainer, F
 
   /** A new terminal, of its own devpts where it has one. */
   Pty terminal();
+
+  /** The console's own terminal, whose size can be changed; empty when it is not ours. */
+  Optional<Fd> consoleTerminal();
 
   /** Tells whoever waits for it that its processes were frozen or thawed. */
   void frozen(boolean frozen);

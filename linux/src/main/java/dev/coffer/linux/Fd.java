@@ -159,6 +159,11 @@ public final class Fd implements AutoCloseable {
     return Poll.await(number(), Poll.IN, timeoutMillis) != 0;
   }
 
+  /** Whether nobody can read any more what is written here: a pipe or terminal without its end. */
+  public boolean isAbandoned() {
+    return (Poll.await(number(), 0, 0) & (Poll.ERROR | Poll.HANG_UP)) != 0;
+  }
+
   /** Sets O_NONBLOCK, which belongs to the open file and so to all who share it. */
   public void nonBlocking(boolean wanted) {
     try (Call call = new Call()) {

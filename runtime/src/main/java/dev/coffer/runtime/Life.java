@@ -27,6 +27,7 @@ public final class Life {
   private final Path lxcPath;
   private final RunDirectory directory;
   final AddedDeviceRules deviceRules;
+  private final ConsoleRing consoleRing;
   private final List<Consumer<ContainerState>> listeners = new CopyOnWriteArrayList<>();
 
   volatile ContainerSpec spec;
@@ -67,6 +68,7 @@ public final class Life {
     this.name = name;
     this.lxcPath = lxcPath;
     this.directory = directory;
+    this.consoleRing = ConsoleRing.of(lxcPath.resolve(name));
     this.deviceRules = new AddedDeviceRules(directory.path().resolve("devices"));
   }
 
@@ -139,6 +141,11 @@ public final class Life {
 
   UnixSocket command() {
     return command;
+  }
+
+  /** What its console printed last. */
+  public ConsoleRing consoleRing() {
+    return consoleRing;
   }
 
   /** Hears every change of state until it is removed. */

@@ -17,6 +17,7 @@ import dev.coffer.model.Sourced;
 import dev.coffer.plan.CgroupPlacement.Place;
 import dev.coffer.runtime.command.CgroupDirectory;
 import dev.coffer.runtime.command.CommandTarget;
+import dev.coffer.runtime.command.ConsoleLogRequest;
 import dev.coffer.runtime.command.TtyLease;
 import dev.coffer.runtime.program.Registers;
 import java.nio.file.Path;
@@ -124,6 +125,19 @@ final class LifeCommands implements CommandTarget {
       return Optional.empty();
     }
     return Optional.of(new Lease(chosen.get(), master.get()));
+  }
+
+  @Override
+  public Optional<byte[]> consoleLog(ConsoleLogRequest request) {
+    ConsoleRing ring = life.consoleRing();
+    if (!ring.exists()) {
+      return Optional.empty();
+    }
+    byte[] text = request.read() ? ring.take(request.most()) : new byte[0];
+    if (request.clear()) {
+      ring.clear();
+    }
+    return Optional.of(text);
   }
 
   @Override

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -207,11 +208,21 @@ public final class Lives implements AutoCloseable {
     if (!order.foreground()) {
       return 0;
     }
-    int code = new WaitStatus(caller.awaitEnded()).shellCode();
+    int code = awaitForeground(life, caller);
     awaitGone(
         life); // the keeper ends before the last clean-up; whoever is told of the end may start
     // anew
     return code;
+  }
+
+  /** A caller who was killed leaves the keeper, which must not go on with his terminal. */
+  private int awaitForeground(Life life, Caller caller) {
+    try {
+      return new WaitStatus(caller.awaitEnded()).shellCode();
+    } catch (CancellationException e) {
+      keeping(life, Keeping::leaveCaller);
+      throw e;
+    }
   }
 
   /** The bound command socket is the claim: whoever holds it may start, LXC's tools included. */
@@ -336,6 +347,11 @@ public final class Lives implements AutoCloseable {
       devpts = fetched;
     }
     return devpts.map(Pty::openIn).orElseGet(Pty::open);
+  }
+
+  /** The terminal behind the console, whoever it is relayed to. */
+  public Optional<Fd> consoleTerminal(Life life) {
+    return life.elsewhere ? Optional.empty() : fetch(life, Registers.CONSOLE.number());
   }
 
   /**

@@ -289,7 +289,10 @@ final class Start {
       hand(pty.slave(), Registers.TERMINAL, landings, fds);
     });
     consoleDevice().ifPresent(fd -> hand(fd, Registers.TERMINAL, landings, fds));
-    consoleLog().ifPresent(fd -> hand(fd, Registers.CONSOLE_LOG, landings, fds));
+    for (ConsoleLogs.Log log : consoleLogs().all()) {
+      borrowed.add(log.fd());
+      hand(log.fd(), log.register(), landings, fds);
+    }
     if (spans.hasGate()) {
       UnixSocket[] ends = UnixSocket.pair();
       borrowed.add(ends[0].fd());
@@ -352,20 +355,8 @@ final class Start {
     return path.map(_ -> borrowed.getLast());
   }
 
-  private Optional<Fd> consoleLog() {
-    Optional<Path> log =
-        order
-            .consoleLog()
-            .or(() -> spec.terminals().consoleLog().map(Sourced::value).map(Path::of));
-    String from =
-        order
-            .consoleLog()
-            .map(_ -> "option --console-log")
-            .or(() -> spec.terminals().consoleLog().map(value -> value.origin().describe()))
-            .orElse("");
-    int flags = OpenFlags.WRITE_ONLY | OpenFlags.APPEND | OpenFlags.CREATE;
-    log.ifPresent(file -> borrow("open the console's log", file.toString(), flags, from));
-    return log.map(_ -> borrowed.getLast());
+  private ConsoleLogs consoleLogs() {
+    return ConsoleLogs.open(order, caller.cwd(), console() instanceof Console.Own, !again);
   }
 
   private String consoleOrigin() {
@@ -406,6 +397,8 @@ final class Start {
         landings,
         relay(foreground),
         terminal.isPresent() ? replaced : List.of(),
+        spec.terminals().consoleLogSize(),
+        ConsoleRing.size(spec),
         hasHooks() ? HookEnvironment.of(caller.environment()) : List.of(),
         hasHooks() ? HookEnvironment.of(spec, order.request().mountPoint()) : List.of(),
         spec.hookVersion(),

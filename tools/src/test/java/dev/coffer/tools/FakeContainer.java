@@ -136,6 +136,22 @@ final class FakeContainer implements Container {
   }
 
   @Override
+  public int console(dev.coffer.ConsoleOptions options) {
+    options.connected().accept(Math.max(1, options.tty()));
+    done.add("console " + options.tty() + " escape " + options.escape());
+    return 0;
+  }
+
+  @Override
+  public boolean consoleLog(boolean follow, java.util.function.Consumer<byte[]> out) {
+    String text = config.get("console");
+    if (text != null) {
+      out.accept(text.getBytes());
+    }
+    return text != null;
+  }
+
+  @Override
   public void freeze() {
     act("freeze");
   }

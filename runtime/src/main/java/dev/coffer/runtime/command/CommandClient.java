@@ -91,6 +91,19 @@ public final class CommandClient {
     return text(CommandRequest.of(Command.GET_LXCPATH, 0));
   }
 
+  /**
+   * Takes what the console printed and nobody took before.
+   *
+   * @return empty if nothing is kept, or nothing is new
+   */
+  public Optional<byte[]> consoleLog(ConsoleLogRequest request) {
+    return ask(CommandRequest.of(Command.CONSOLE_LOG, request.encode()))
+        .flatMap(response -> {
+          response.close();
+          return response.result() < 0 ? Optional.empty() : Optional.of(response.payload());
+        });
+  }
+
   /** The top of the container's devpts. */
   public Optional<Fd> devpts() {
     return ask(CommandRequest.of(Command.GET_DEVPTS_FD, 0)).flatMap(CommandClient::descriptor);

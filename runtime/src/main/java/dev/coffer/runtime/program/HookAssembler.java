@@ -25,6 +25,8 @@ public final class HookAssembler {
             List.of(),
             AssemblyContext.Relay.AS_BEFORE,
             List.of(),
+            0,
+            0,
             environment,
             hookEnvironment,
             hookVersion,

@@ -132,6 +132,8 @@ public final class StartAssembler {
     if (context.relay().output()) {
       keeper.set(Registers.PEER_OUT, 1L);
     }
+    keeper.set(Registers.LOG_MOST, context.logMost());
+    keeper.set(Registers.RING_MOST, context.ringMost());
     keeper.wake(program.vectorOf(context.wake()));
     keeper.title(program.text(context.title()));
     if (plan.steps().stream().anyMatch(RunHook.class::isInstance)) {

@@ -10,6 +10,7 @@ public final class LxcTools {
       List.of(
           "lxc-attach",
           "lxc-config",
+          "lxc-console",
           "lxc-create",
           "lxc-destroy",
           "lxc-execute",
@@ -28,6 +29,7 @@ public final class LxcTools {
         switch (name) {
           case "lxc-attach" -> new AttachTool();
           case "lxc-config" -> new ConfigTool();
+          case "lxc-console" -> new ConsoleTool();
           case "lxc-create" -> new CreateTool();
           case "lxc-destroy" -> new DestroyTool();
           case "lxc-execute" -> new ExecuteTool();
