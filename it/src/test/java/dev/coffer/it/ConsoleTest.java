@@ -159,6 +159,37 @@ class ConsoleTest {
   }
 
   @Test
+  void aTerminalOfTheHostCanBeTheConsole() {
+    Box box = new Box(machine, "c1");
+    String program =
+        """
+        import os, pty, subprocess, sys, time
+        master, slave = pty.openpty()
+        subprocess.check_call(sys.argv[1:] + ['-d', '-c', os.ttyname(slave)])
+        shown = b''
+        while not shown.endswith(b'login: '):
+            shown += os.read(master, 1000)
+        os.write(master, b'root\\r')
+        time.sleep(1)
+        print(os.read(master, 1000).decode())
+        """;
+    Outcome shown =
+        machine
+            .run(
+                "/usr/bin/python3",
+                "-c",
+                program,
+                "lxc-start",
+                "-P",
+                machine.lxcpath().toString(),
+                "-n",
+                box.fullName())
+            .ok();
+    assertTrue(shown.out().contains("built-in shell"), shown.toString());
+    assertEquals("RUNNING", machine.state("c1"));
+  }
+
+  @Test
   void aKilledEngineLeavesTheTerminalAsItWas() {
     new Box(machine, "c1").config("lxc.tty.max = 1").started("-d");
     Command.Running running = onTerminal("sleep 4", tool("console", " -t 1"));

@@ -9,6 +9,7 @@ import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
 import dev.coffer.linux.UnixSocket;
+import dev.coffer.linux.WindowSize;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.HookType;
@@ -288,8 +289,9 @@ final class Start {
       hand(pty.master(), Registers.CONSOLE, landings, fds);
       hand(pty.slave(), Registers.TERMINAL, landings, fds);
     });
-    consoleDevice().ifPresent(fd -> hand(fd, Registers.TERMINAL, landings, fds));
-    for (ConsoleLogs.Log log : consoleLogs().all()) {
+    List<ConsoleLogs.Log> logs = consoleLogs().all();
+    consoleDevice().ifPresent(fd -> handPeer(fd, logs, landings, fds));
+    for (ConsoleLogs.Log log : logs) {
       borrowed.add(log.fd());
       hand(log.fd(), log.register(), landings, fds);
     }
@@ -339,8 +341,21 @@ final class Start {
     fds.add(fd);
   }
 
+  /** A terminal talks with the console, a file gets what it prints, as a log does. */
+  private static void handPeer(
+      Fd fd, List<ConsoleLogs.Log> logs, List<Register> landings, List<Fd> fds) {
+    if (WindowSize.read(fd).isPresent()) {
+      hand(fd, Registers.PEER_IN, landings, fds);
+      hand(fd, Registers.PEER_OUT, landings, fds);
+    } else if (logs.stream().noneMatch(log -> log.register().equals(Registers.CONSOLE_LOG))) {
+      hand(fd, Registers.CONSOLE_LOG, landings, fds);
+    } else {
+      hand(fd, Registers.PEER_OUT, landings, fds);
+    }
+  }
+
   private Optional<Fd> consoleDevice() {
-    if (order.request().callerStreams()) {
+    if (!(console() instanceof Console.Own)) {
       return Optional.empty();
     }
     Optional<String> path = consolePath().filter(console -> !console.equals("none"));
@@ -420,7 +435,8 @@ final class Start {
     if (again) {
       return AssemblyContext.Relay.AS_BEFORE;
     }
-    boolean relayed = terminal.isPresent() || console() instanceof Console.Own;
+    boolean own = console() instanceof Console.Own && consolePath().isEmpty();
+    boolean relayed = terminal.isPresent() || own;
     boolean input = foreground && relayed && caller.isTerminal(0);
     boolean output = foreground && relayed && caller.stream(1).isPresent();
     return new AssemblyContext.Relay(input, output);
@@ -430,13 +446,8 @@ final class Start {
     if (order.request().callerStreams()) {
       return new Console.None();
     }
-    Optional<String> path = consolePath();
-    if (path.isEmpty()) {
-      return spec.rootfs().path().isPresent() ? new Console.Own() : new Console.None();
-    }
-    return path.get().equals("none")
-        ? new Console.None()
-        : new Console.Given(caller.cwd().resolve(path.get()).toString());
+    boolean wanted = !consolePath().orElse("").equals("none");
+    return wanted && spec.rootfs().path().isPresent() ? new Console.Own() : new Console.None();
   }
 
   private void report(int tag, long[] registers, List<Fd> fds) {

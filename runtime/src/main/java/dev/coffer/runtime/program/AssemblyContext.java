@@ -53,9 +53,6 @@ public record AssemblyContext(
 
     /** A terminal of the container's own devpts. */
     record Own() implements Console {}
-
-    /** A file or device of the host. */
-    record Given(String path) implements Console {}
   }
 
   /**

@@ -485,7 +485,6 @@ public final class StartAssembler {
     switch (context.console()) {
       case AssemblyContext.Console.None _ -> {}
       case AssemblyContext.Console.Own _ -> terminals.attachConsole(path);
-      case AssemblyContext.Console.Given given -> mounts.bindHostPath(given.path(), path);
     }
   }
 
@@ -526,7 +525,8 @@ public final class StartAssembler {
   }
 
   private void pivot() {
-    terminals.handOver(ownConsole() && context.relay().input());
+    boolean peer = context.relay().input() || context.landings().contains(Registers.PEER_IN);
+    terminals.handOver(ownConsole() && peer);
     child.sys(Sys.FCHDIR, Registers.ROOT);
     child.sys(Sys.PIVOT_ROOT, program.text("."), program.text("."));
     child.sys(Sys.UMOUNT2, program.text("."), Flags.MNT_DETACH);
