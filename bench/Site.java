@@ -66,6 +66,10 @@ final class Site implements AutoCloseable {
     Files.createDirectory(
         engineFolder(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    if (hasCoffer()) {
+      // as /run is wherever systemd is; ext4 takes long to reuse inodes that were freed just now
+      run(List.of("mount", "-t", "tmpfs", "-o", "mode=700", "none", engineFolder().toString()));
+    }
     Rootfs.make(rootfs(), 0);
     Rootfs.make(mappedRootfs(), 100000);
   }
@@ -211,6 +215,7 @@ final class Site implements AutoCloseable {
       }
       if (hasCoffer()) {
         run(coffer("engine", "stop"));
+        run(List.of("umount", "-l", engineFolder().toString()));
       }
       removeCgroups();
       for (Path file : below(home)) {

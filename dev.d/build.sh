@@ -1,10 +1,12 @@
 # ./dev build: the launcher, the engine's jars, and a tree that runs: build/coffer.
 
 # What the engine is started with. The AOT cache is made with these very flags; with others it would not be used.
-# An engine is young most of the time: it compiles what a dozen commands have used. Its heap begins small and gives
-# back what it no longer needs, so that it stays small at rest.
-jvm_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:Tier3InvocationThreshold=30 -XX:Tier3MinInvocationThreshold=10
-  -XX:Tier3CompileThreshold=60 -XX:Tier3BackEdgeThreshold=2000 -Xms10m -Xmn6m -Xmx64m -Xss512k -XX:MinHeapFreeRatio=10
+# An engine is young most of the time: it compiles what a dozen commands have used, and looks at each eighth call of a
+# method whether it has (by itself a JVM looks at each 128th). Its heap begins small and gives back what it no longer
+# needs, so that it stays small at rest.
+jvm_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:Tier0InvokeNotifyFreqLog=3 -XX:Tier0BackedgeNotifyFreqLog=8
+  -XX:Tier3InvocationThreshold=15 -XX:Tier3MinInvocationThreshold=7 -XX:Tier3CompileThreshold=30
+  -XX:Tier3BackEdgeThreshold=1000 -Xms10m -Xmn6m -Xmx64m -Xss512k -XX:MinHeapFreeRatio=10
   -XX:MaxHeapFreeRatio=20 -XX:TrimNativeHeapInterval=10000 -XX:-UsePerfData -Xlog:disable
   --enable-native-access=dev.coffer.linux)
 

@@ -3,4 +3,5 @@ module dev.coffer.config {
   requires transitive dev.coffer.model;
 
   exports dev.coffer.config;
+  exports dev.coffer.config.seccomp;
 }

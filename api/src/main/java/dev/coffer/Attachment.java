@@ -1,7 +1,9 @@
 package dev.coffer;
 
+import dev.coffer.linux.Fd;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.model.Capability;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec.EnvironmentEntry;
@@ -57,16 +59,17 @@ final class Attachment {
             options.gid().orElse(0),
             confined ? dropped() : List.of(),
             confined && container.spec().privileges().noNewPrivileges().value(),
+            filter(options),
             personality(options),
             options.terminalLog(),
             options.remountProcSys());
     boolean wantsTerminal = caller.isTerminal(0) || caller.isTerminal(1) || caller.isTerminal(2);
     if (!wantsTerminal) {
-      return Attach.run(order, Optional.empty(), caller);
+      return Attach.run(order, Optional.empty(), caller, this::relay);
     }
     try (Pty terminal = container.terminal()) {
       hostUid(options.uid().orElse(0)).ifPresent(terminal::give);
-      return Attach.run(order, Optional.of(terminal), caller);
+      return Attach.run(order, Optional.of(terminal), caller, this::relay);
     }
   }
 
@@ -138,6 +141,21 @@ final class Attachment {
       }
     }
     return dropped;
+  }
+
+  /** Read anew as LXC does it; who keeps the caller's own confinement is not put under it. */
+  private Optional<SeccompFilter> filter(AttachOptions options) {
+    if (options.elevated().contains(AttachOptions.Elevation.LSM)) {
+      return Optional.empty();
+    }
+    return SeccompLoading.of(host.policies(), caller)
+        .load(container.spec().privileges().seccomp(), problem -> {})
+        .map(SeccompPolicies.Loaded::filter);
+  }
+
+  private void relay(Fd listener) {
+    int keeper = container instanceof KeptContainer kept ? kept.life().keeperPid() : 0;
+    host.lives().relays().serve(container.spec(), listener, keeper, container.initPid());
   }
 
   private Optional<Personality> personality(AttachOptions options) {

@@ -100,6 +100,12 @@ public interface Container {
    */
   Optional<String> configItem(String key);
 
+  /**
+   * The system call filter as text for people: of the configuration the running container was
+   * started with, or of the file when it is stopped. Empty where no policy is asked for.
+   */
+  Optional<String> seccompFilter();
+
   /** Deletes the container with its storage; refused while it runs. */
   void destroy(DestroyOptions options);
 }

@@ -27,6 +27,7 @@ public final class Host implements AutoCloseable {
   private final HostFactsReader facts = new HostFactsReader();
   private final CgroupTrees trees = CgroupTrees.read();
   private final KnownOrders orders = new KnownOrders();
+  private final SeccompPolicies policies = new SeccompPolicies();
   private final Lives lives;
   private final CommandService commands;
   private Creator creator;
@@ -53,11 +54,11 @@ public final class Host implements AutoCloseable {
     }
   }
 
-  private static StartOrder recall(
+  private StartOrder recall(
       String text, Path file, String name, Path lxcPath, Map<String, String> memo) {
     boolean application = Boolean.parseBoolean(memo.get("application"));
     LxcConfig config = LxcConfig.parse(text, file, BeginningNote.environment(memo));
-    return Orders.recalled(config, name, lxcPath, application);
+    return Orders.recalled(config, name, lxcPath, application, policies);
   }
 
   /**
@@ -99,6 +100,10 @@ public final class Host implements AutoCloseable {
       creator = new Creator(new BuiltInImage());
     }
     return creator;
+  }
+
+  SeccompPolicies policies() {
+    return policies;
   }
 
   CgroupTrees trees() {

@@ -3,6 +3,8 @@ package dev.coffer;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.linux.FileStamp;
 import dev.coffer.model.Problem;
+import dev.coffer.model.Seccomp;
+import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.StartOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -36,10 +38,12 @@ final class KnownOrders {
   record Made(Answer answer, LxcConfig config) {}
 
   private record Known(Answer answer, Map<Path, FileStamp> files) {
-    boolean holds() {
-      return files.entrySet().stream()
-          .allMatch(
-              file -> FileStamp.read(file.getKey()).filter(file.getValue()::equals).isPresent());
+    boolean holds(Caller caller) {
+      boolean filtered = answer.order().filter().isPresent() && Processes.isFiltered(caller.pid());
+      return !filtered
+          && files.entrySet().stream()
+              .allMatch(file ->
+                  FileStamp.read(file.getKey()).filter(file.getValue()::equals).isPresent());
     }
   }
 
@@ -54,9 +58,9 @@ final class KnownOrders {
       };
 
   /** The order for a wish, new or known. */
-  Answer order(Wish wish, Supplier<Made> maker) {
+  Answer order(Wish wish, Caller caller, Supplier<Made> maker) {
     Optional<Known> earlier = find(wish);
-    if (earlier.isPresent() && earlier.get().holds()) {
+    if (earlier.isPresent() && earlier.get().holds(caller)) {
       return earlier.get().answer();
     }
     long began = System.currentTimeMillis();
@@ -81,6 +85,18 @@ final class KnownOrders {
     }
     Set<Path> paths = new LinkedHashSet<>(made.config().sources().get());
     spec.mounts().fstab().ifPresent(fstab -> paths.add(Path.of(fstab.value())));
+    if (spec.privileges().seccomp().profile().isPresent()) {
+      String profile = spec.privileges().seccomp().profile().get().value();
+      if (made.answer().order().filter().isEmpty()) { // a matter of the caller
+        return Optional.empty();
+      }
+      if (!profile.equals(Seccomp.DEFAULT_POLICY)) {
+        paths.add(Path.of(profile));
+      }
+    }
+    if (!paths.stream().allMatch(Path::isAbsolute)) {
+      return Optional.empty();
+    }
     Map<Path, Optional<FileStamp>> stamps =
         paths.stream().collect(Collectors.toMap(Function.identity(), FileStamp::read));
     boolean resting =

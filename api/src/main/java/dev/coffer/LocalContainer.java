@@ -124,7 +124,8 @@ final class LocalContainer implements Container {
   private StartOrder order(StartOptions options) {
     Creator.discardAbandoned(lxcPath.resolve(name));
     KnownOrders.Answer answer =
-        host.orders().order(new KnownOrders.Wish(lxcPath, name, options), () -> newOrder(options));
+        host.orders()
+            .order(new KnownOrders.Wish(lxcPath, name, options), caller, () -> newOrder(options));
     answer.notices().forEach(notices);
     return answer.order();
   }
@@ -132,7 +133,9 @@ final class LocalContainer implements Container {
   private KnownOrders.Made newOrder(StartOptions options) {
     LxcConfig config = startConfig(options);
     List<Problem> found = new ArrayList<>();
-    StartOrder order = Orders.of(config, name, lxcPath, options, this::initPidOf, found::add);
+    SeccompLoading seccomp = SeccompLoading.of(host.policies(), caller);
+    StartOrder order =
+        Orders.of(config, name, lxcPath, options, this::initPidOf, seccomp, found::add);
     return new KnownOrders.Made(new KnownOrders.Answer(order, found), config);
   }
 
@@ -279,6 +282,13 @@ final class LocalContainer implements Container {
   @Override
   public Optional<String> configItem(String key) {
     return find().map(container -> container.item(key)).orElseGet(() -> config().get(key));
+  }
+
+  @Override
+  public Optional<String> seccompFilter() {
+    ContainerSpec spec =
+        find().map(RunningContainer::spec).orElseGet(() -> config().spec(name, lxcPath));
+    return host.policies().describe(spec.privileges().seccomp(), caller.cwd());
   }
 
   @Override

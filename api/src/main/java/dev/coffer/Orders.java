@@ -35,11 +35,13 @@ final class Orders {
       Path lxcPath,
       StartOptions options,
       Function<String, OptionalInt> initPidOf,
+      SeccompLoading seccomp,
       Consumer<Problem> notices) {
     override(config, options);
     ContainerSpec spec = config.spec(name, lxcPath);
     config.problems().forEach(notices);
     notInEffect(spec).forEach(notices);
+    Optional<SeccompPolicies.Loaded> policy = seccomp.load(spec.privileges().seccomp(), notices);
     boolean application = options.kind() == StartOptions.Kind.APPLICATION;
     StartRequest request =
         new StartRequest(
@@ -49,11 +51,13 @@ final class Orders {
             command(spec, options.command(), application),
             fstab(spec),
             SharedNamespaces.paths(spec, initPidOf),
+            SeccompLoading.choice(policy),
             mountPoint(spec));
     return new StartOrder(
         request,
         config.text(),
         config::get,
+        policy.map(SeccompPolicies.Loaded::filter),
         options.foreground(),
         options.pidFile(),
         options.console(),
@@ -61,8 +65,10 @@ final class Orders {
   }
 
   /** The order of a container that an earlier engine started, as far as its later life needs it. */
-  static StartOrder recalled(LxcConfig config, String name, Path lxcPath, boolean application) {
+  static StartOrder recalled(
+      LxcConfig config, String name, Path lxcPath, boolean application, SeccompPolicies policies) {
     ContainerSpec spec = config.spec(name, lxcPath);
+    SeccompLoading.Recalled seccomp = SeccompLoading.recall(policies, spec.privileges().seccomp());
     List<String> placeholder = application ? List.of("true") : List.of();
     StartRequest request =
         new StartRequest(
@@ -72,11 +78,13 @@ final class Orders {
             command(spec, placeholder, application),
             remainingFstab(spec),
             Map.of(),
+            seccomp.choice(),
             mountPoint(spec));
     return new StartOrder(
         request,
         config.text(),
         config::get,
+        seccomp.filter(),
         false,
         Optional.empty(),
         Optional.empty(),

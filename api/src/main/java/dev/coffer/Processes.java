@@ -13,6 +13,11 @@ final class Processes {
     return (mask(pid, "SigBlk:") >>> (signal - 1) & 1) == 1;
   }
 
+  /** Whether a process lives under a filter or in strict mode, seccomp(2). */
+  static boolean isFiltered(int pid) {
+    return mask(pid, "Seccomp:") != 0;
+  }
+
   /** A hexadecimal field of /proc/PID/status; 0 when there is none. */
   static long mask(int pid, String field) {
     try {

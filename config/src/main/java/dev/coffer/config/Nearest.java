@@ -4,13 +4,13 @@ import java.util.Collection;
 import java.util.Optional;
 
 /** Finds the word somebody probably meant, by edit distance. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /**
    * The nearest of {@code words}, if it is near enough to be a slip, or one that goes on from it.
    */
-  static Optional<String> of(String typed, Collection<String> words) {
+  public static Optional<String> of(String typed, Collection<String> words) {
     int limit = Math.max(1, Math.min(3, typed.length() / 3));
     String best = null;
     int bestDistance = limit + 1;

@@ -43,23 +43,25 @@ final class SecurityKeys {
           .unset("0");
 
   static final Key<String> SECCOMP_PROFILE =
-      later(
-          Key.single("lxc.seccomp.profile", Types.PATH, "seccomp policy file", "/etc/c1.seccomp")
-              .formerly("lxc.seccomp"));
+      Key.single("lxc.seccomp.profile", Types.PATH, "seccomp policy file", "/etc/c1.seccomp")
+          .formerly("lxc.seccomp");
+  static final Key<String> SECCOMP_OWN =
+      Key.single(
+          "coffer.seccomp",
+          Types.oneOf("There is no seccomp policy of Coffer's named", "default"),
+          "policy that comes with Coffer, in place of lxc.seccomp.profile",
+          "default");
   static final Key<Boolean> SECCOMP_NESTING =
-      later(
-          flag("lxc.seccomp.allow_nesting", "1 loads the policy although one is in force already"));
+      flag("lxc.seccomp.allow_nesting", "1 loads the policy although one is in force already");
   static final Key<String> SECCOMP_PROXY =
-      later(
-          Key.single(
-              "lxc.seccomp.notify.proxy",
-              ValueType.of("unix:PATH", (text, reading) -> unixAddress(text), text -> text),
-              "socket that is asked about system calls",
-              "unix:/run/proxy.sock"));
+      Key.single(
+          "lxc.seccomp.notify.proxy",
+          ValueType.of("unix:PATH", (text, reading) -> unixAddress(text), text -> text),
+          "socket that is asked about system calls",
+          "unix:/run/proxy.sock");
   static final Key<String> SECCOMP_COOKIE =
-      later(
-          Key.single(
-              "lxc.seccomp.notify.cookie", Types.TEXT, "text that goes with each question", "c1"));
+      Key.single(
+          "lxc.seccomp.notify.cookie", Types.TEXT, "text that goes with each question", "c1");
   static final Key<String> APPARMOR_PROFILE =
       later(
           Key.single(
@@ -114,6 +116,7 @@ final class SecurityKeys {
         SECCOMP_COOKIE,
         SECCOMP_PROXY,
         SECCOMP_PROFILE,
+        SECCOMP_OWN,
         SELINUX_KEYRING,
         SELINUX_CONTEXT);
   }

@@ -14,6 +14,7 @@ import dev.coffer.model.Origin;
 import dev.coffer.model.Privileges;
 import dev.coffer.model.Problem;
 import dev.coffer.model.RootFs;
+import dev.coffer.model.Seccomp;
 import dev.coffer.model.Signals;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.SpecBuilder;
@@ -191,7 +192,19 @@ final class SpecAssembly {
         capabilities(settings.flat(SecurityKeys.CAP_DROP)),
         settings.each(SecurityKeys.IDMAP),
         settings.sourcedOr(SecurityKeys.NO_NEW_PRIVILEGES, false),
-        settings.sourcedOr(SecurityKeys.KEYRING, true));
+        settings.sourcedOr(SecurityKeys.KEYRING, true),
+        seccomp());
+  }
+
+  private Seccomp seccomp() {
+    return new Seccomp(
+        settings
+            .one(SecurityKeys.SECCOMP_OWN)
+            .map(own -> new Sourced<>(Seccomp.DEFAULT_POLICY, own.origin()))
+            .or(() -> settings.one(SecurityKeys.SECCOMP_PROFILE)),
+        settings.oneOr(SecurityKeys.SECCOMP_NESTING, false),
+        settings.one(SecurityKeys.SECCOMP_PROXY),
+        settings.one(SecurityKeys.SECCOMP_COOKIE));
   }
 
   private static List<Sourced<Capability>> capabilities(List<Sourced<String>> words) {

@@ -3,7 +3,7 @@ package dev.coffer.config;
 import dev.coffer.model.Origin;
 import dev.coffer.model.Problem;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,13 +85,14 @@ public final class SystemConfig {
   }
 
   private void readFile(Path file) {
+    if (Files.notExists(file)) { // usual, and an exception for it costs more than all else here
+      return;
+    }
     try {
       String[] lines = TextFile.read(file).text().split("\n");
       for (int i = 0; i < lines.length; i++) {
         readLine(lines[i], file, i + 1);
       }
-    } catch (NoSuchFileException e) {
-      // Usual: most systems have no such file.
     } catch (IOException e) {
       Origin origin = new Origin(file.toString(), 0, "");
       problems.add(

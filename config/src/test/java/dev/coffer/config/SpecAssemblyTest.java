@@ -18,6 +18,8 @@ import dev.coffer.model.MountEntry;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Nic;
 import dev.coffer.model.Origin;
+import dev.coffer.model.Problem;
+import dev.coffer.model.Seccomp;
 import dev.coffer.model.Signals;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.SpecBuilder;
@@ -334,5 +336,28 @@ class SpecAssemblyTest {
 
   private static <T> List<T> values(List<Sourced<T>> sourced) {
     return sourced.stream().map(Sourced::value).toList();
+  }
+
+  @Test
+  void coffersOwnPolicyGoesBeforeTheOneThatIsMeantForLxc() {
+    String both = "coffer.seccomp = default\nlxc.seccomp.profile = /p\n";
+    assertEquals(
+        new Sourced<>(Seccomp.DEFAULT_POLICY, Origin.of(Path.of("/c/config"), 1, "coffer.seccomp")),
+        Configs.spec(both).privileges().seccomp().profile().orElseThrow());
+    assertEquals(
+        "/p",
+        Configs.spec("lxc.seccomp = /p\n").privileges().seccomp().profile().orElseThrow().value());
+    assertEquals(Seccomp.NONE, Configs.spec("").privileges().seccomp());
+  }
+
+  @Test
+  void anUnknownPolicyOfCoffersIsRefused() {
+    assertEquals(
+        List.of(
+            "/c/config:1  coffer.seccomp: There is no seccomp policy of Coffer's named \"defualt\""
+                + " (did you mean \"default\"?)"),
+        Configs.parse("coffer.seccomp = defualt\n").problems().stream()
+            .map(Problem::describe)
+            .toList());
   }
 }

@@ -68,6 +68,16 @@ class DebianTest {
   }
 
   @Test
+  void itBootsRestartsAndHaltsUnderCoffersOwnSeccompPolicy() throws IOException {
+    Debian debian = Debian.make(machine, "deb", plain());
+    machine.configure("deb", "coffer.seccomp = default");
+    goesRound(debian);
+    machine.configure("deb", IDS);
+    machine.configure("deb", "lxc.rootfs.options = idmap=container");
+    goesRound(debian);
+  }
+
+  @Test
   void itsConsoleAndTerminalsAreLentToLxcConsole() throws IOException {
     Lxc.assumeInstalled();
     Debian debian = Debian.make(machine, "deb", plain());

@@ -227,10 +227,12 @@ class ErrorTest {
         .complains(
             """
             lxc-create: NAME: Cannot make the built-in image
-              cause  "/usr/bin/busybox": No space left on device
+              cause  "/usr/bin/busybox" to "HOME/small/NAME/rootfs/bin/busybox": No space left on device (ENOSPC)
+              hint  its file system is full: free some of it, or choose another by -P or --dir
             lxc-create: NAME: Failed to create container NAME
             """
-                .replace("NAME", name));
+                .replace("NAME", name)
+                .replace("HOME", machine.home().toString()));
     try (var left = Files.list(small)) {
       org.junit.jupiter.api.Assertions.assertEquals(0, left.count());
     }

@@ -62,16 +62,20 @@ final class Call implements AutoCloseable {
 
   /** Calls a function of the C library that takes up to six words and returns an {@code int}. */
   int function(MemorySegment function, long... words) {
-    return (int)
-        Native.function(
-            function,
-            state,
-            word(words, 0),
-            word(words, 1),
-            word(words, 2),
-            word(words, 3),
-            word(words, 4),
-            word(words, 5));
+    return (int) pointer(function, words);
+  }
+
+  /** As {@link #function}, for one that returns a pointer. */
+  long pointer(MemorySegment function, long... words) {
+    return Native.function(
+        function,
+        state,
+        word(words, 0),
+        word(words, 1),
+        word(words, 2),
+        word(words, 3),
+        word(words, 4),
+        word(words, 5));
   }
 
   static long checked(String call, String subject, long result) {

@@ -164,6 +164,11 @@ public final class Fd implements AutoCloseable {
     return (Poll.await(number(), 0, 0) & (Poll.ERROR | Poll.HANG_UP)) != 0;
   }
 
+  /** Waits until this one is readable or {@code other} is; whether it is this one. */
+  public boolean waitReadableBefore(Fd other) {
+    return Poll.awaitFirst(number(), other.number());
+  }
+
   /** Sets O_NONBLOCK, which belongs to the open file and so to all who share it. */
   public void nonBlocking(boolean wanted) {
     try (Call call = new Call()) {
@@ -178,7 +183,7 @@ public final class Fd implements AutoCloseable {
     return "fd " + number.get();
   }
 
-  private int readNow(byte[] bytes, int offset, int length) {
+  int readNow(byte[] bytes, int offset, int length) {
     int size = Math.min(length, CHUNK);
     try (Call call = new Call()) {
       MemorySegment buffer = call.allocate(size);

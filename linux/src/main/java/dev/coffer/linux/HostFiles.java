@@ -2,6 +2,7 @@ package dev.coffer.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ public final class HostFiles {
   static final int CURRENT_DIRECTORY = -100;
 
   private static final int PATH_MAX = 4096;
+  private static final int CHUNK = 8 << 10;
   private static final int AT_REMOVEDIR = 0x200;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
 
@@ -109,6 +111,21 @@ public final class HostFiles {
   public static String readSmall(Path path) {
     try (Fd fd = open(path, OpenFlags.READ_ONLY, 0)) {
       return new String(fd.readAllNow(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Reads a file of at most {@code most} bytes; EFBIG where there are more. */
+  public static String readAtMost(Path path, int most) {
+    try (Fd fd = open(path, OpenFlags.READ_ONLY, 0)) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream(CHUNK);
+      byte[] chunk = new byte[CHUNK];
+      for (int read; (read = fd.readNow(chunk, 0, CHUNK)) > 0; ) {
+        bytes.write(chunk, 0, read);
+        if (bytes.size() > most) {
+          throw new KernelException("read", path.toString(), Errno.EFBIG.number());
+        }
+      }
+      return bytes.toString(StandardCharsets.UTF_8);
     }
   }
 

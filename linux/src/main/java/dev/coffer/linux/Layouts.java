@@ -127,6 +127,14 @@ final class Layouts {
           JAVA_BYTE.withName("ifa_scope"),
           JAVA_INT.withName("ifa_index"));
 
+  static final StructLayout SCMP_ARG_CMP =
+      struct(
+          "scmp_arg_cmp",
+          JAVA_INT.withName("arg"),
+          JAVA_INT.withName("op"),
+          JAVA_LONG.withName("datum_a"),
+          JAVA_LONG.withName("datum_b"));
+
   /**
    * The first fields of the anonymous structures in union bpf_attr; the kernel takes any shorter
    * size.

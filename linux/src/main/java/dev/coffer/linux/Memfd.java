@@ -23,6 +23,13 @@ public final class Memfd {
     }
   }
 
+  /** An empty file to write into and read back. */
+  static Fd scratch(String name) {
+    try (Call call = new Call()) {
+      return Fd.of((int) call.checkOn(name, Sys.MEMFD_CREATE, call.text(name), MFD_CLOEXEC));
+    }
+  }
+
   private static Fd create(String name) {
     try (Call call = new Call()) {
       long text = call.text(name);

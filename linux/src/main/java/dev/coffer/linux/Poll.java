@@ -32,6 +32,27 @@ final class Poll {
     return wait(fd, events, timeoutMillis);
   }
 
+  /** Waits for either of two descriptors; whether it is the first. */
+  static boolean awaitFirst(int first, int second) {
+    if (PlatformThread.needed()) {
+      return PlatformThread.call("poll", () -> isFirst(first, second));
+    }
+    return isFirst(first, second);
+  }
+
+  private static boolean isFirst(int first, int second) {
+    long size = Layouts.POLLFD.byteSize();
+    try (Call call = new Call()) {
+      MemorySegment pollfds = call.allocate(2 * size);
+      pollfds.set(JAVA_INT, FD, first);
+      pollfds.set(JAVA_SHORT, EVENTS, (short) IN);
+      pollfds.set(JAVA_INT, size + FD, second);
+      pollfds.set(JAVA_SHORT, size + EVENTS, (short) IN);
+      call.check(Sys.PPOLL, pollfds.address(), 2, 0, 0, 0);
+      return pollfds.get(JAVA_SHORT, REVENTS) != 0;
+    }
+  }
+
   private static int wait(int fd, int events, long timeoutMillis) {
     try (Call call = new Call()) {
       MemorySegment pollfd = call.allocate(Layouts.POLLFD);

@@ -10,12 +10,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A stream socket of unix(7): listening or connected, by path or by abstract name, carrying bytes
- * and descriptors. It knows nothing of what is said over it.
+ * A socket of unix(7), of streams or of whole messages: listening or connected, by path or by
+ * abstract name, carrying bytes and descriptors. It knows nothing of what is said over it.
  */
 public final class UnixSocket implements AutoCloseable {
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
+  private static final int SOCK_SEQPACKET = 5;
   private static final int SOL_SOCKET = 1;
   private static final int SO_PASSCRED = 16;
   private static final int SO_PEERCRED = 17;
@@ -39,7 +40,7 @@ public final class UnixSocket implements AutoCloseable {
    * @param mode permission bits of the socket file, in force from its first moment
    */
   public static UnixSocket listen(Path path, int mode) {
-    UnixSocket socket = create();
+    UnixSocket socket = create(SOCK_STREAM);
     try (UnixAddress address = UnixAddress.of(path);
         Call call = new Call()) {
       // bind(2) takes the mode of the socket's inode, less the umask; what the umask took is given
@@ -62,7 +63,7 @@ public final class UnixSocket implements AutoCloseable {
    * @param name without the leading NUL, at most 107 bytes
    */
   public static UnixSocket listenAbstract(String name, int backlog) {
-    UnixSocket socket = create();
+    UnixSocket socket = create(SOCK_STREAM);
     try (UnixAddress address = UnixAddress.ofAbstract(name);
         Call call = new Call()) {
       address.checkOn(call, Sys.BIND, socket.fd);
@@ -75,14 +76,24 @@ public final class UnixSocket implements AutoCloseable {
   }
 
   public static UnixSocket connect(Path path) {
-    return connect(UnixAddress.of(path));
+    return connect(UnixAddress.of(path), SOCK_STREAM);
+  }
+
+  /** To a socket that takes and gives whole messages, SOCK_SEQPACKET. */
+  public static UnixSocket connectPackets(Path path) {
+    return connect(UnixAddress.of(path), SOCK_SEQPACKET);
+  }
+
+  /** As {@link #connectPackets}, by an abstract name. */
+  public static UnixSocket connectPacketsAbstract(String name) {
+    return connect(UnixAddress.ofAbstract(name), SOCK_SEQPACKET);
   }
 
   /**
    * @param name without the leading NUL, at most 107 bytes
    */
   public static UnixSocket connectAbstract(String name) {
-    return connect(UnixAddress.ofAbstract(name));
+    return connect(UnixAddress.ofAbstract(name), SOCK_STREAM);
   }
 
   /** Two sockets connected with each other. */
@@ -196,22 +207,22 @@ public final class UnixSocket implements AutoCloseable {
     fd.close();
   }
 
-  private static UnixSocket create() {
+  private static UnixSocket create(int type) {
     try (Call call = new Call()) {
       return new UnixSocket(
-          Fd.of((int) call.check(Sys.SOCKET, AF_UNIX, SOCK_STREAM | OpenFlags.CLOSE_ON_EXEC, 0)));
+          Fd.of((int) call.check(Sys.SOCKET, AF_UNIX, type | OpenFlags.CLOSE_ON_EXEC, 0)));
     }
   }
 
   /** A listener whose queue is full makes connect(2) wait. */
-  private static UnixSocket connect(UnixAddress to) {
+  private static UnixSocket connect(UnixAddress to, int type) {
     return PlatformThread.needed()
-        ? PlatformThread.call("connect", () -> connectNow(to))
-        : connectNow(to);
+        ? PlatformThread.call("connect", () -> connectNow(to, type))
+        : connectNow(to, type);
   }
 
-  private static UnixSocket connectNow(UnixAddress to) {
-    UnixSocket socket = create();
+  private static UnixSocket connectNow(UnixAddress to, int type) {
+    UnixSocket socket = create(type);
     try (to;
         Call call = new Call()) {
       to.checkOn(call, Sys.CONNECT, socket.fd);

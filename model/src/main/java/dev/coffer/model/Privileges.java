@@ -11,20 +11,23 @@ import java.util.Optional;
  * @param drop capabilities to drop when {@code keep} is absent
  * @param idMaps the user namespace's maps; empty for none
  * @param keyring whether init gets a fresh session keyring
+ * @param seccomp which system calls are allowed
  */
 public record Privileges(
     Optional<List<Sourced<Capability>>> keep,
     List<Sourced<Capability>> drop,
     List<Sourced<IdMap>> idMaps,
     Sourced<Boolean> noNewPrivileges,
-    Sourced<Boolean> keyring) {
+    Sourced<Boolean> keyring,
+    Seccomp seccomp) {
   public static final Privileges DEFAULT =
       new Privileges(
           Optional.empty(),
           List.of(),
           List.of(),
           Sourced.builtIn(false, "lxc.no_new_privs"),
-          Sourced.builtIn(true, "lxc.keyring.session"));
+          Sourced.builtIn(true, "lxc.keyring.session"),
+          Seccomp.NONE);
 
   public Privileges {
     keep = keep.map(List::copyOf);

@@ -102,14 +102,7 @@ final class DevicePlanner {
       prefix = "dev/" + dir + "/";
       steps.add(new ContainerStep.CreateDirectory("dev/" + dir, 0755, origin));
     }
-    if (console) {
-      Origin consoleOrigin =
-          terminals.consolePath().map(Sourced::origin).orElse(Origin.builtIn("lxc.console.path"));
-      if (!dir.isEmpty()) {
-        steps.add(new ContainerStep.AttachConsole(prefix + "console", consoleOrigin));
-      }
-      steps.add(new ContainerStep.AttachConsole("dev/console", consoleOrigin));
-    }
+    // first, for container_ttys names them by their numbers
     int count = terminals.ttys().value();
     if (count > 0) {
       steps.add(new ContainerStep.CreateTtys(prefix + "tty", count, origin));
@@ -117,6 +110,14 @@ final class DevicePlanner {
         steps.add(
             new ContainerStep.CreateSymlink("dev/tty" + number, dir + "/tty" + number, origin));
       }
+    }
+    if (console) {
+      Origin consoleOrigin =
+          terminals.consolePath().map(Sourced::origin).orElse(Origin.builtIn("lxc.console.path"));
+      if (!dir.isEmpty()) {
+        steps.add(new ContainerStep.AttachConsole(prefix + "console", consoleOrigin));
+      }
+      steps.add(new ContainerStep.AttachConsole("dev/console", consoleOrigin));
     }
   }
 

@@ -12,6 +12,7 @@ public final class Hints {
   private static final int EPERM = 1;
   private static final int ENOENT = 2;
   private static final int ENOEXEC = 8;
+  private static final int ENOMEM = 12;
   private static final int EACCES = 13;
   private static final int EBUSY = 16;
   private static final int ENODEV = 19;
@@ -19,6 +20,7 @@ public final class Hints {
   private static final int EINVAL = 22;
   private static final int ENOSPC = 28;
   private static final int EROFS = 30;
+  private static final int ENOSYS = 38;
   private static final int ELOOP = 40;
   private static final int EOVERFLOW = 75;
 
@@ -77,6 +79,7 @@ public final class Hints {
           case HostStep.SetCgroupValue value -> cgroupValue(value, errno);
           case HostStep.CreateCgroup _ -> cgroup(errno);
           case ContainerStep.SetSysctl sysctl -> sysctl(sysctl, errno);
+          case ContainerStep.LoadSeccomp load -> seccomp(load, errno);
           case ContainerStep.MountDevpts _ ->
               errno == EINVAL ? "gid 5 (tty) must be mapped, see lxc.idmap" : target(call, errno);
           case ContainerStep.CreateDevice _,
@@ -192,6 +195,21 @@ public final class Hints {
           "the caller may not create cgroups here; run it in a delegated one:"
               + " systemd-run --user --scope -p Delegate=yes";
       case ENOSPC -> "the limit of cgroups is reached (cgroup.max.descendants)";
+      default -> null;
+    };
+  }
+
+  private static String seccomp(ContainerStep.LoadSeccomp load, int errno) {
+    return switch (errno) {
+      case EACCES ->
+          load.privileged()
+              ? "the kernel takes a filter only with CAP_SYS_ADMIN, which the caller lacks, or with"
+                  + " lxc.no_new_privs = 1"
+              : null;
+      case ENOMEM -> "the filters of this process are too long in all, with those it inherited";
+      case ENOSYS, EINVAL ->
+          "the kernel lacks CONFIG_SECCOMP_FILTER or an action of the policy, see"
+              + " /proc/sys/kernel/seccomp/actions_avail";
       default -> null;
     };
   }

@@ -46,6 +46,7 @@ public final class Planner {
   private final CgroupPlanner cgroups;
   private final MountPlanner mounts;
   private final DevicePlanner devices;
+  private final SeccompPlanner seccomp;
   private final List<Step> steps = new ArrayList<>();
 
   private Planner(StartRequest request, HostFacts facts) {
@@ -57,6 +58,7 @@ public final class Planner {
     this.cgroups = new CgroupPlanner(spec, facts);
     this.mounts = new MountPlanner(request, facts, fresh);
     this.devices = new DevicePlanner(spec, fresh.contains(Namespace.USER));
+    this.seccomp = new SeccompPlanner(request);
   }
 
   /**
@@ -234,7 +236,10 @@ public final class Planner {
       steps.add(
           new ContainerStep.ForbidNewPrivileges(spec.privileges().noNewPrivileges().origin()));
     }
-    hooks(HookType.START, Place.CONTAINER);
+    if (!spec.hooks(HookType.START).isEmpty()) {
+      steps.addAll(seccomp.load()); // they are the container's own programs
+      hooks(HookType.START, Place.CONTAINER);
+    }
   }
 
   private List<Capability> dropped() {
@@ -251,13 +256,23 @@ public final class Planner {
 
   private void execute() {
     Origin origin = request.command().origin();
+    Sourced<String> cwd = spec.init().cwd();
+    Step enterDirectory = new ContainerStep.EnterDirectory(cwd.value(), false, cwd.origin());
+    // the init must be filtered too, and the fewer calls come after the filter the better
+    boolean early = request.application() && seccomp.isWanted();
+    if (early) {
+      steps.add(enterDirectory);
+      steps.addAll(seccomp.load());
+    }
     if (request.application()) {
       steps.add(new ContainerStep.BecomeInit(origin));
     }
     steps.add(new ContainerStep.StartSession(streams(), origin));
-    Sourced<String> cwd = spec.init().cwd();
-    steps.add(new ContainerStep.EnterDirectory(cwd.value(), false, cwd.origin()));
+    if (!early) {
+      steps.add(enterDirectory);
+    }
     user();
+    steps.addAll(seccomp.load());
     steps.add(
         new ContainerStep.Execute(request.command().value(), SEARCH_PATH, environment(), origin));
   }

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param command the words of the first command
  * @param fstab the lines of lxc.mount.fstab
  * @param share paths of namespaces to join
+ * @param seccomp the filter that its policy asks for
  * @param mountPoint where the root is mounted while the container is set up
  */
 public record StartRequest(
@@ -24,6 +25,7 @@ public record StartRequest(
     Sourced<List<String>> command,
     List<Sourced<MountEntry>> fstab,
     Map<Namespace, Sourced<String>> share,
+    SeccompChoice seccomp,
     String mountPoint) {
   public StartRequest {
     fstab = List.copyOf(fstab);

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.coffer.config.LxcConfig;
+import dev.coffer.config.seccomp.DefaultPolicy;
+import dev.coffer.config.seccomp.PolicyReader;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Namespace;
+import dev.coffer.model.Seccomp;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.Step;
@@ -75,8 +78,16 @@ class PlanTest {
             command,
             List.of(),
             share,
+            seccomp(spec),
             mountPoint),
         facts);
+  }
+
+  private static SeccompChoice seccomp(ContainerSpec spec) {
+    return spec.privileges().seccomp().profile().isEmpty()
+        ? new SeccompChoice.None()
+        : new SeccompChoice.Load(
+            PolicyReader.read(DefaultPolicy.text(), Seccomp.DEFAULT_POLICY).policy().orElseThrow());
   }
 
   private static String describe(Plan plan) {

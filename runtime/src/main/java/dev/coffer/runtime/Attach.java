@@ -14,6 +14,7 @@ import dev.coffer.runtime.program.Registers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Runs one command inside a container, as the caller's child, and waits for it. */
 public final class Attach {
@@ -23,10 +24,12 @@ public final class Attach {
   private Attach() {}
 
   /**
+   * @param listeners gets the listener of the command's own filter, if it has one
    * @param terminal a terminal of the container's, when the caller has one to be replaced
    * @return the command's exit status, 128 + signal when a signal ended it
    */
-  public static int run(AttachOrder order, Optional<Pty> terminal, Caller caller) {
+  public static int run(
+      AttachOrder order, Optional<Pty> terminal, Caller caller, Consumer<Fd> listeners) {
     List<Fd> opened = new ArrayList<>();
     try (Executor executor = new Executor(caller.launch(true))) {
       List<Register> landings = new ArrayList<>();
@@ -55,7 +58,7 @@ public final class Attach {
       }
       Program program = AttachAssembler.assemble(order, landings, replaced);
       Executor.Outcome outcome =
-          executor.run(program, fds, (_, _, extra) -> extra.forEach(Fd::close));
+          executor.run(program, fds, (_, _, listener) -> listener.forEach(listeners));
       return switch (outcome) {
         case Executor.Outcome.Done _ -> new WaitStatus(caller.awaitEnded()).shellCode();
         case Executor.Outcome.Lost _ -> new WaitStatus(caller.awaitEnded()).shellCode();

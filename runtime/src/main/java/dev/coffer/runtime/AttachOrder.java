@@ -1,6 +1,7 @@
 package dev.coffer.runtime;
 
 import dev.coffer.linux.Pidfd;
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.model.Capability;
 import dev.coffer.model.ContainerSpec.Personality;
 import dev.coffer.model.Namespace;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param unifiedCgroup the v2 cgroup the process is born in
  * @param commands each with its arguments; the first that exists is executed
  * @param dropped capabilities to give up
+ * @param filter the system call filter it is put under
  * @param terminal where the session's terminal comes from: the container's devpts, when it has one
  * @param terminalOwner uid and gid on the host that own the terminal
  * @param remountProcSys whether the command gets its own /proc and /sys
@@ -35,6 +37,7 @@ public record AttachOrder(
     long gid,
     List<Capability> dropped,
     boolean noNewPrivileges,
+    Optional<SeccompFilter> filter,
     Optional<Personality> personality,
     Optional<Path> terminalLog,
     boolean remountProcSys) {

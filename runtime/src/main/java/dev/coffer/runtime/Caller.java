@@ -22,13 +22,29 @@ public interface Caller {
   boolean isTerminal(int number);
 
   /**
-   * Starts an executor as the caller's child.
+   * Has an executor started that {@link #launch} will be asked for soon, so that both get ready at
+   * once. One that is not asked for is let go.
+   *
+   * @param foreground as {@link #launch} will say
+   */
+  default void launchAhead(boolean foreground) {}
+
+  /**
+   * Starts an executor as the caller's child, or gives the one that was started ahead.
    *
    * @param foreground whether it keeps the caller's streams and terminal; otherwise it is a session
    *     of its own that outlives the caller
    * @return the engine's end of its channel
    */
   UnixSocket launch(boolean foreground);
+
+  /**
+   * A descriptor that becomes readable when the foreground executor has ended or the caller is
+   * gone; empty where {@link #awaitEnded} is the only way to hear of it.
+   */
+  default Optional<Fd> ending() {
+    return Optional.empty();
+  }
 
   /** Waits for the foreground executor to end and returns its wait status. */
   int awaitEnded();

@@ -97,6 +97,21 @@ public final class Executor implements AutoCloseable {
     }
   }
 
+  /** Waits for the end of a program that was sent ahead, if one was. */
+  void settle() {
+    lock.lock();
+    try {
+      if (ahead.isPresent() && !lost) {
+        ahead = Optional.empty();
+        await((_, _, fds) -> fds.forEach(Fd::close));
+      }
+    } catch (KernelException _) {
+      lost = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Runs a program to its end. */
   public Outcome run(Program program, List<Fd> fds, Reports reports) {
     return run(program, fds, () -> {}, reports);

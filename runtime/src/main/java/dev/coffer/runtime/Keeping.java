@@ -33,12 +33,23 @@ final class Keeping {
    * called stopped: an abstract socket lives until its last descriptor is closed.
    */
   static void releaseSockets(Executor executor) {
+    beginRelease(executor);
+    awaitRelease(executor);
+  }
+
+  /** The same without waiting for it. */
+  static void beginRelease(Executor executor) {
     ProgramBuilder builder = new ProgramBuilder(Registers.landing());
     for (Register socket : List.of(Registers.COMMAND, Registers.KEEPER)) {
       builder.main().sys(Sys.CLOSE, socket).tolerateAny();
       builder.main().set(socket, -1L);
     }
-    executor.run(builder.build(), List.of(), (_, _, fds) -> fds.forEach(Fd::close));
+    executor.send(builder.build());
+  }
+
+  /** Waits until what was begun is done. */
+  static void awaitRelease(Executor executor) {
+    executor.settle();
   }
 
   /**

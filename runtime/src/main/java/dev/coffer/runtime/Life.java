@@ -56,6 +56,12 @@ public final class Life {
   /** Held while this process starts, stops or takes over the container; null otherwise. */
   volatile LockFile lock;
 
+  /** Whether the thread of a caller in the foreground listens to the keeper. */
+  volatile boolean followed;
+
+  /** Whether clients of the command socket are served. */
+  boolean served;
+
   /** Whether the keeper's channel is watched. */
   volatile boolean watched;
 

@@ -114,6 +114,11 @@ final class LifeCommands implements CommandTarget {
   }
 
   @Override
+  public Optional<Fd> seccompListener() {
+    return lives.listener(life);
+  }
+
+  @Override
   public Optional<TtyLease> openTty(int number) {
     if (number == CONSOLE) {
       return openConsole();

@@ -7,6 +7,7 @@ import dev.coffer.linux.KernelException;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Poller;
 import dev.coffer.linux.Pty;
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
@@ -62,6 +63,7 @@ public final class Lives implements AutoCloseable {
   private final Object changes = new Object();
   private final List<Waiter> waiters = new ArrayList<>();
   private final Object recovering = new Object();
+  private final SeccompRelays relays = new SeccompRelays();
   private final Poller poller = new Poller();
   private final ExecutorService work =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("coffer-life-", 0).factory());
@@ -160,7 +162,12 @@ public final class Lives implements AutoCloseable {
 
   /** Whether a start or a clean-up is under way. */
   public boolean isBusy() {
-    return lives.values().stream().anyMatch(life -> !life.isRunning());
+    return relays.isBusy() || lives.values().stream().anyMatch(life -> !life.isRunning());
+  }
+
+  /** Those who pass waiting system calls on. */
+  public SeccompRelays relays() {
+    return relays;
   }
 
   public Collection<Life> all() {
@@ -199,30 +206,53 @@ public final class Lives implements AutoCloseable {
       throw e;
     }
     life.executor = executor;
+    life.followed = foreground && caller.ending().isPresent();
     try {
       new Start(this, life, order, caller).run();
     } catch (RuntimeException | Error e) {
       abandon(life, e);
       throw e;
     }
-    if (!order.foreground()) {
-      return 0;
-    }
-    int code = awaitForeground(life, caller);
-    awaitGone(
-        life); // the keeper ends before the last clean-up; whoever is told of the end may start
-    // anew
+    return foreground ? awaitEnd(life, caller) : 0;
+  }
+
+  /**
+   * Whoever is told of the end may start anew, so the last clean-up is waited for. A terminal's
+   * mode is restored by the executor, which therefore has to be gone, too.
+   */
+  private int awaitEnd(Life life, Caller caller) {
+    boolean seen = life.followed && follow(life, caller.ending().orElseThrow());
+    boolean sure = seen && !caller.isTerminal(0);
+    int code = sure ? life.exitCode : awaitEnded(life, caller).shellCode();
+    awaitGone(life);
     return code;
   }
 
   /** A caller who was killed leaves the keeper, which must not go on with his terminal. */
-  private int awaitForeground(Life life, Caller caller) {
+  private WaitStatus awaitEnded(Life life, Caller caller) {
     try {
-      return new WaitStatus(caller.awaitEnded()).shellCode();
+      return new WaitStatus(caller.awaitEnded());
     } catch (CancellationException e) {
       keeping(life, Keeping::leaveCaller);
       throw e;
     }
+  }
+
+  /**
+   * Listens to a keeper in the thread of its caller, which spares the hand-over between threads.
+   *
+   * @return false if the executor or the caller has gone before the container
+   */
+  private boolean follow(Life life, Fd ending) {
+    while (life.isRunning()) {
+      if (!life.executor.channel().fd().waitReadableBefore(ending)) {
+        life.followed = false;
+        watch(life);
+        return false;
+      }
+      handle(life);
+    }
+    return true;
   }
 
   /** The bound command socket is the claim: whoever holds it may start, LXC's tools included. */
@@ -394,17 +424,27 @@ public final class Lives implements AutoCloseable {
     new ContainerLog(life.spec()).info("running, the process id of init is " + life.initPid());
     change(life, ContainerState.RUNNING);
     life.release();
-    if (life.watched) {
+    if (life.served) {
       life.forgetDevpts();
-      rewatch(life);
     } else {
       onRunning.accept(life);
-      life.watched = true;
-      poller.add(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT, life);
+      life.served = true;
+    }
+    if (!life.followed) {
+      watch(life);
     }
     if (life.executor.hasPendingExit()) {
       poller.wakeup();
       handle(life);
+    }
+  }
+
+  private void watch(Life life) {
+    if (life.watched) {
+      rewatch(life);
+    } else {
+      life.watched = true;
+      poller.add(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT, life);
     }
   }
 
@@ -526,6 +566,9 @@ public final class Lives implements AutoCloseable {
         LOG.log(Level.WARNING, life.name() + ": " + failure);
       }
       life.directory().remove();
+      if (life.executor != null) {
+        Keeping.awaitRelease(life.executor);
+      }
     } finally {
       forget(life);
     }
@@ -610,6 +653,15 @@ public final class Lives implements AutoCloseable {
   void adopt(Life life) {
     lives.put(new Key(life.lxcPath(), life.name()), life);
     keep(life);
+    listener(life).ifPresent(fd -> relays.serve(life, fd));
+  }
+
+  /** Where calls of the container wait for an answer, if its policy makes any wait. */
+  Optional<Fd> listener(Life life) {
+    return life.order
+        .filter()
+        .filter(SeccompFilter::notifies)
+        .flatMap(_ -> fetch(life, Registers.LISTENER.number()));
   }
 
   /** One that ended while no engine was there: its end is told when its console is drained. */

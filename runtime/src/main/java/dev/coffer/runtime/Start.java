@@ -421,6 +421,7 @@ final class Start {
         spec.hasUserNamespace(),
         laterHooks ? life.fresh : Set.of(),
         spec.signals().keeperDeath(),
+        order.filter(),
         lives.wake(),
         "[coffer keeper] " + spec.lxcPath() + " " + spec.name(),
         RUNNING,
@@ -453,6 +454,12 @@ final class Start {
   private void report(int tag, long[] registers, List<Fd> fds) {
     if (tag == RUNNING) {
       fds.stream().findFirst().ifPresent(fd -> life.initPidfd = Optional.of(Pidfd.of(fd)));
+      return;
+    }
+    if (tag == StartAssembler.LISTENER_TAG) {
+      life.keeperPid = (int) registers[Registers.SELF.number()];
+      life.initPid = (int) registers[Registers.MAIN_PID.number()];
+      fds.forEach(listener -> lives.relays().serve(life, listener));
       return;
     }
     fds.forEach(Fd::close);

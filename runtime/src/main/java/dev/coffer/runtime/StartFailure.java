@@ -3,6 +3,7 @@ package dev.coffer.runtime;
 import dev.coffer.linux.Errno;
 import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
+import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.Place;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
@@ -22,6 +23,8 @@ final class StartFailure extends CofferException {
 
   /** Where one side notices that the other is gone. */
   private static final Set<String> WAITS = Set.of("await", "signal");
+
+  private static final int SIGSYS = 31;
 
   private final int step;
   private final int errno;
@@ -46,10 +49,10 @@ final class StartFailure extends CofferException {
     int index = program.stepOf(failed.operation());
     String call = program.callOf(failed.operation());
     if (failed.inChild() && Errno.EPIPE.number() == failed.errno() && WAITS.contains(call)) {
+      WaitStatus end = new WaitStatus(failed.waitStatus());
       return new StartFailure(
-          "the container's first process ended during the start: it "
-              + new WaitStatus(failed.waitStatus()).describe(),
-          List.of("hint  somebody killed it, or the kernel for want of memory (dmesg); try again"),
+          "the container's first process ended during the start: it " + end.describe(),
+          List.of("hint  " + cause(plan, end)),
           index,
           failed.errno());
     }
@@ -61,6 +64,19 @@ final class StartFailure extends CofferException {
           failed.errno());
     }
     return of(plan, index, call, failed.errno(), failed.waitStatus(), failed.output());
+  }
+
+  private static String cause(Plan plan, WaitStatus end) {
+    if (end.signal() == SIGSYS) {
+      for (Step step : plan.steps()) {
+        if (step instanceof ContainerStep.LoadSeccomp load) {
+          return "the seccomp policy "
+              + load.policy().source()
+              + " forbids a call that the start makes after loading it";
+        }
+      }
+    }
+    return "somebody killed it, or the kernel for want of memory (dmesg); try again";
   }
 
   static StartFailure of(

@@ -1,5 +1,6 @@
 package dev.coffer.runtime;
 
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.plan.StartRequest;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.function.Function;
  *
  * @param configText the configuration in use, kept so that a later engine can read it again
  * @param items values of the configuration as clients of the command socket ask for them
+ * @param filter the compiled policy that the request loads
  * @param foreground whether the caller stays with the container
  * @param console device or file to use as console instead of a new terminal
  */
@@ -18,6 +20,7 @@ public record StartOrder(
     StartRequest request,
     String configText,
     Function<String, Optional<String>> items,
+    Optional<SeccompFilter> filter,
     boolean foreground,
     Optional<Path> pidFile,
     Optional<String> console,
@@ -37,7 +40,9 @@ public record StartOrder(
             request.command(),
             request.fstab(),
             SharedNamespaces.paths(request.spec(), initPidOf),
+            request.seccomp(),
             request.mountPoint());
-    return new StartOrder(next, configText, items, foreground, pidFile, console, consoleLog);
+    return new StartOrder(
+        next, configText, items, filter, foreground, pidFile, console, consoleLog);
   }
 }

@@ -46,7 +46,7 @@ final class Stop {
       return;
     }
     life.rebootWanted = false;
-    Keeping.releaseSockets(life.executor);
+    Keeping.beginRelease(life.executor);
     life.executor.quit(life.exitCode);
     lives.finish(life);
   }

@@ -31,6 +31,7 @@ final class Console {
   final Map<String, String> environment = new HashMap<>();
   final List<String> engineCalls = new ArrayList<>();
   final List<EngineCall> otherCalls = new ArrayList<>();
+  final List<String> launches = new ArrayList<>();
   boolean terminal;
   int columns;
   RuntimeException openFailure;
@@ -54,7 +55,7 @@ final class Console {
             terminal,
             terminal,
             columns,
-            null,
+            new FakeCaller(environment, launches),
             new FakeEngine());
     int code = Tools.run(invocation, this::open);
     return new Seen(code, out.toString(), err.toString());

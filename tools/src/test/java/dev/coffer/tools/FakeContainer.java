@@ -192,6 +192,11 @@ final class FakeContainer implements Container {
   }
 
   @Override
+  public Optional<String> seccompFilter() {
+    return Optional.of("# pseudo filter code start\n");
+  }
+
+  @Override
   public void destroy(DestroyOptions options) {
     act(options);
   }

@@ -39,6 +39,27 @@ class StartToolTest {
   }
 
   @Test
+  void theLauncherIsStartedAheadAsTheStartWillWantIt() {
+    console.run("lxc-start", "c1");
+    console.run("lxc-start", "-F", "c1");
+    console.run("lxc-start", "-F", "-d", "c1");
+    console.run("lxc-execute", "c1", "--", "true");
+    console.run("lxc-attach", "c1");
+    assertEquals(
+        List.of("detached", "foreground", "detached", "foreground", "foreground"),
+        console.launches);
+  }
+
+  @Test
+  void nothingIsStartedAheadForAnExplanationOrAMistake() {
+    console.run("lxc-start", "--explain", "c1");
+    console.run("lxc-start", "--no-such-option", "c1");
+    console.run("lxc-start");
+    console.run("lxc-ls");
+    assertEquals(List.of(), console.launches);
+  }
+
+  @Test
   void everyOptionReachesTheApi() {
     assertEquals(
         Seen.printing(""),

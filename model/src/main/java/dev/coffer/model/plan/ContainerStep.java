@@ -5,6 +5,7 @@ import dev.coffer.model.ContainerSpec.Personality;
 import dev.coffer.model.MountEntry.Create;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
+import dev.coffer.model.SeccompPolicy;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -304,6 +305,20 @@ public sealed interface ContainerStep extends Step {
     @Override
     public String describe() {
       return "forbid gaining privileges";
+    }
+  }
+
+  /**
+   * Loads a system call filter, seccomp(2); it holds for this process and all that come from it.
+   *
+   * @param privileged whether the kernel takes it because of CAP_SYS_ADMIN; otherwise because
+   *     gaining privileges is forbidden
+   */
+  record LoadSeccomp(SeccompPolicy policy, boolean privileged, Origin origin)
+      implements ContainerStep {
+    @Override
+    public String describe() {
+      return "load seccomp policy " + policy.source() + ": " + policy.describe();
     }
   }
 

@@ -74,7 +74,7 @@ final class CommandAnswers {
       case GET_LIMIT_CGROUP2_FD -> unified(true);
       case GET_INIT_PIDFD -> descriptor(target.initPidfd());
       case GET_DEVPTS_FD -> descriptor(target.devpts());
-      case GET_SECCOMP_NOTIFY_FD -> failed(Errno.EBADF);
+      case GET_SECCOMP_NOTIFY_FD -> descriptor(target.seccompListener());
       case GET_CGROUP_CTX -> cgroups(request.payload());
       case GET_CGROUP_FD -> cgroup(request.payload(), false);
       case GET_LIMIT_CGROUP_FD -> cgroup(request.payload(), true);

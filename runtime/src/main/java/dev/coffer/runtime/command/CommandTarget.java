@@ -51,6 +51,9 @@ public interface CommandTarget {
   /** The top of the container's devpts. */
   Optional<Fd> devpts();
 
+  /** The listener of the container's system call filter, where calls wait for an answer. */
+  Optional<Fd> seccompListener();
+
   /**
    * Lends a terminal; may wait.
    *

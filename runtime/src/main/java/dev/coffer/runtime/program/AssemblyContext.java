@@ -1,5 +1,6 @@
 package dev.coffer.runtime.program;
 
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.model.Namespace;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param capabilities the caller's effective capabilities as bits
  * @param userNamespace whether the container has its own
  * @param namespaces those of the container that are kept open for the hooks of its end
+ * @param filter the compiled policy of the plan's LoadSeccomp
  * @param wake the command that wakes an engine
  * @param title what the keeper shows as its command line
  * @param runningTag tag of the report that hands init's pidfd over
@@ -41,6 +43,7 @@ public record AssemblyContext(
     boolean userNamespace,
     Set<Namespace> namespaces,
     int deathSignal,
+    Optional<SeccompFilter> filter,
     List<String> wake,
     String title,
     int runningTag,

@@ -1,6 +1,8 @@
 package dev.coffer.runtime.program;
 
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.Sys;
+import dev.coffer.model.Capability;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
 import dev.coffer.model.plan.ContainerStep;
@@ -135,8 +137,9 @@ public final class AttachAssembler {
     process.startSession(onTerminal, true);
     order.cwd().ifPresent(cwd -> process.enterDirectory(cwd, false));
     if (order.uid() != 0 || order.gid() != 0) {
-      process.becomeUser(order.uid(), order.gid(), List.of(), SIGKILL);
+      process.becomeUser(order.uid(), order.gid(), List.of(), SIGKILL, neededForFilter());
     }
+    order.filter().ifPresent(filter -> loadFilter(process, filter));
     child.step(EXECUTE);
     for (List<String> command : order.commands()) {
       process.execute(
@@ -144,6 +147,24 @@ public final class AttachAssembler {
               command, order.searchPath(), order.environment(), Origin.option("command")),
           command == order.commands().getLast());
     }
+  }
+
+  private void loadFilter(ProcessOperations process, SeccompFilter filter) {
+    if (!filter.notifies()) {
+      process.loadFilter(filter);
+      return;
+    }
+    Register listener = program.scratch();
+    process.loadFilter(filter, listener);
+    child.signal(listener.number(), 1);
+    parent.await(Registers.LISTENER.number(), 1);
+    parent.report(StartAssembler.LISTENER_TAG, Registers.LISTENER.number(), 1, false);
+  }
+
+  private Set<Capability> neededForFilter() {
+    return order.filter().isPresent() && !order.noNewPrivileges()
+        ? Set.of(Capability.SYS_ADMIN)
+        : Set.of();
   }
 
   /** Its own view of a kernel file system, in a mount namespace of its own. */

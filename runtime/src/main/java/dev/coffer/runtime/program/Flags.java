@@ -53,11 +53,15 @@ final class Flags {
 
   static final int PR_SET_PDEATHSIG = 1;
   static final int PR_SET_DUMPABLE = 4;
+  static final int PR_SET_KEEPCAPS = 8;
   static final int PR_SET_NAME = 15;
   static final int PR_CAPBSET_DROP = 24;
   static final int PR_SET_NO_NEW_PRIVS = 38;
   static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
   static final int CAPABILITY_VERSION_3 = 0x20080522;
+
+  static final int SECCOMP_SET_MODE_FILTER = 1;
+  static final int SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
 
   static final int AF_INET = 2;
   static final int SOCK_DGRAM_CLOEXEC = 2 | OpenFlags.CLOSE_ON_EXEC;

@@ -34,6 +34,7 @@ public final class HookAssembler {
             false,
             namespaces,
             0,
+            Optional.empty(),
             List.of(),
             "",
             0,

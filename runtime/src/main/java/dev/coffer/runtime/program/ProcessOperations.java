@@ -1,6 +1,7 @@
 package dev.coffer.runtime.program;
 
 import dev.coffer.linux.Errno;
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.Sys;
 import dev.coffer.model.Capability;
 import dev.coffer.model.ContainerSpec.Personality;
@@ -49,6 +50,39 @@ public final class ProcessOperations {
     }
   }
 
+  /** As {@link #becomeUser}, keeping {@code kept} until the execution of another program. */
+  public void becomeUser(
+      long uid, long gid, List<Long> groups, int deathSignal, Set<Capability> kept) {
+    boolean losesAll = uid != 0 && !kept.isEmpty(); // capabilities(7), "Effect of user ID changes"
+    if (losesAll) {
+      stream.sys(Sys.PRCTL, Flags.PR_SET_KEEPCAPS, 1, 0, 0, 0);
+    }
+    becomeUser(uid, gid, groups, deathSignal);
+    if (losesAll) {
+      holdCapabilities(kept.stream().mapToLong(Capability::bit).reduce(0, (a, b) -> a | b));
+    }
+  }
+
+  /** Loads a filter, seccomp(2); from here on only what it allows is possible. */
+  public void loadFilter(SeccompFilter filter) {
+    Blob program = program(filter);
+    stream.sys(Sys.SECCOMP, Flags.SECCOMP_SET_MODE_FILTER, 0, program);
+  }
+
+  /** As {@link #loadFilter}, leaving the listener in a register. */
+  public void loadFilter(SeccompFilter filter, Register listener) {
+    Blob program = program(filter);
+    int flags = Flags.SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    stream.sys(Sys.SECCOMP, Flags.SECCOMP_SET_MODE_FILTER, flags, program).to(listener);
+  }
+
+  /** A struct sock_fprog. */
+  private Blob program(SeccompFilter filter) {
+    Blob head = program.words(filter.instructions(), 0);
+    program.relocate(head.plus(8), program.bytes(filter.program()));
+    return head;
+  }
+
   void setHostname(String name) {
     int length = name.getBytes(StandardCharsets.UTF_8).length;
     stream.sys(Sys.SETHOSTNAME, program.text(name), length);
@@ -93,6 +127,10 @@ public final class ProcessOperations {
     if (held == -1L) {
       return;
     }
+    holdCapabilities(kept);
+  }
+
+  private void holdCapabilities(long kept) {
     ByteBuffer header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     header.putInt(Flags.CAPABILITY_VERSION_3);
     ByteBuffer data = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);

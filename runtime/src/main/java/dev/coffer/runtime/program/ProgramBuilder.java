@@ -52,7 +52,7 @@ public final class ProgramBuilder {
     return clonePosition >= 0;
   }
 
-  /** The next of the registers that are free for a moment; they come round again after nine. */
+  /** The next of the registers that are free for a moment; they come round again after seven. */
   public Register scratch() {
     Register register = new Register(scratch);
     scratch = scratch == Registers.LAST_SCRATCH ? Registers.FIRST_SCRATCH : scratch + 1;

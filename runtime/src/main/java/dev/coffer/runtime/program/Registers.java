@@ -37,8 +37,17 @@ public final class Registers {
   /** Inside the container: a private instance of proc for writing kernel values. */
   public static final Register PROC = new Register(18);
 
+  /** In the keeper: the listener of the container's system call filter. */
+  public static final Register LISTENER = new Register(18);
+
   /** First of eight: the container's namespaces in the order of {@code Namespace}, for hooks. */
   public static final int FIRST_NAMESPACE = 20;
+
+  /** Inside the container: the directory that nodes and links are being made in. */
+  static final Register DIRECTORY = new Register(35);
+
+  /** Inside the container: the umask, while it is set aside. */
+  static final Register UMASK = new Register(36);
 
   /** The console's terminal while it crosses from the container to the keeper. */
   static final Register CONSOLE_SLAVE = new Register(37);
@@ -63,7 +72,7 @@ public final class Registers {
   /** Registers that steps use for the moment. */
   static final int FIRST_SCRATCH = 28;
 
-  static final int LAST_SCRATCH = 36;
+  static final int LAST_SCRATCH = 34;
 
   private Registers() {}
 

@@ -1,6 +1,7 @@
 package dev.coffer.runtime.program;
 
 import dev.coffer.linux.Errno;
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.Sys;
 import dev.coffer.model.Capability;
 import dev.coffer.model.IdMap;
@@ -35,6 +36,9 @@ public final class StartAssembler {
   /** REPORT tags from here on are faults for tests. */
   public static final int FAULT_TAG = 1 << 20;
 
+  /** The report that hands the filter's listener over. */
+  public static final int LISTENER_TAG = FAULT_TAG - 2;
+
   private static final Map<String, Integer> RLIMITS =
       Map.ofEntries(
           Map.entry("cpu", 0),
@@ -61,6 +65,7 @@ public final class StartAssembler {
   private final Stream child = program.child();
   private final MountOperations mounts;
   private final TerminalOperations terminals;
+  private final DeviceOperations devices;
   private final ProcessOperations process;
   private final HookOperations hooks;
   private final Register userNamespace = new Register(19);
@@ -81,6 +86,7 @@ public final class StartAssembler {
     this.context = context;
     this.mounts = new MountOperations(program, context.userNamespace());
     this.terminals = new TerminalOperations(program, mounts);
+    this.devices = new DeviceOperations(program, mounts);
     this.process = new ProcessOperations(program, child);
     this.hooks = new HookOperations(program, context);
   }
@@ -121,7 +127,11 @@ public final class StartAssembler {
 
   private void prologue() {
     for (int i = 0; i < context.landings().size(); i++) {
-      keeper.set(context.landings().get(i), new Register(Registers.landing() + i));
+      Register landing = new Register(Registers.landing() + i);
+      keeper.set(context.landings().get(i), landing);
+      if (landing.number() > Registers.LAST_SCRATCH) {
+        keeper.set(landing, -1L);
+      }
     }
     if (context.relay().input()) {
       keeper.set(Registers.PEER_IN, 0L);
@@ -202,13 +212,15 @@ public final class StartAssembler {
   /** Steps of the container that must see what the concurrent ones did. */
   private static boolean needsConcurrent(Step step) {
     return step instanceof ContainerStep.UnshareNamespaces
-        || step instanceof ContainerStep.BecomeInit
-        || step instanceof ContainerStep.Execute
+        || executes(step)
         || step instanceof RunHook;
   }
 
+  /** What ends the time in which both sides still talk; a filter may forbid the talking. */
   private static boolean executes(Step step) {
-    return step instanceof ContainerStep.Execute || step instanceof ContainerStep.BecomeInit;
+    return step instanceof ContainerStep.Execute
+        || step instanceof ContainerStep.BecomeInit
+        || step instanceof ContainerStep.LoadSeccomp;
   }
 
   private void synchronise(Step step) {
@@ -250,6 +262,7 @@ public final class StartAssembler {
   }
 
   private void emit(int index, Step step) {
+    devices.before(step);
     switch (step) {
       case HostStep _ -> keeper.report(index, 0, 0, true);
       case RunHook hook ->
@@ -446,10 +459,10 @@ public final class StartAssembler {
         openRoot();
         mounts.mask(mask);
       }
-      case ContainerStep.CreateDevice device -> createDevice(device);
+      case ContainerStep.CreateDevice device -> devices.create(device);
       case ContainerStep.CreateDirectory directory ->
           mounts.makeDirectories(directory.path(), directory.mode());
-      case ContainerStep.CreateSymlink link -> createSymlink(link);
+      case ContainerStep.CreateSymlink link -> devices.create(link);
       case ContainerStep.MountDevpts pts -> terminals.mountDevpts(pts);
       case ContainerStep.AttachConsole console -> attachConsole(console.path());
       case ContainerStep.CreateTtys created -> terminals.createTtys(created);
@@ -464,6 +477,7 @@ public final class StartAssembler {
       case ContainerStep.DropCapabilities drop ->
           process.dropCapabilities(drop.capabilities(), context.capabilities(), stillNeeded());
       case ContainerStep.ForbidNewPrivileges _ -> process.forbidNewPrivileges();
+      case ContainerStep.LoadSeccomp _ -> loadFilter(context.filter().orElseThrow());
       case ContainerStep.StartSession session -> startSession(session.streams());
       case ContainerStep.BecomeInit _ -> {
         child.sys(Sys.PRCTL, Flags.PR_SET_NAME, program.text("init"), 0, 0, 0);
@@ -472,7 +486,8 @@ public final class StartAssembler {
       case ContainerStep.EnterDirectory directory ->
           process.enterDirectory(directory.path(), directory.required());
       case ContainerStep.BecomeUser user ->
-          process.becomeUser(user.uid(), user.gid(), user.groups(), context.deathSignal());
+          process.becomeUser(
+              user.uid(), user.gid(), user.groups(), context.deathSignal(), neededForFilter());
       case ContainerStep.Execute execute -> process.execute(execute);
     }
   }
@@ -486,6 +501,19 @@ public final class StartAssembler {
       case AssemblyContext.Console.None _ -> {}
       case AssemblyContext.Console.Own _ -> terminals.attachConsole(path);
     }
+  }
+
+  /** Whoever answers must be there before the next call that waits for him. */
+  private void loadFilter(SeccompFilter filter) {
+    if (!filter.notifies()) {
+      process.loadFilter(filter);
+      return;
+    }
+    Register listener = program.scratch();
+    process.loadFilter(filter, listener);
+    child.signal(listener.number(), 1);
+    keeper.await(Registers.LISTENER.number(), 1);
+    keeper.report(LISTENER_TAG, Registers.LISTENER.number(), 1, false);
   }
 
   private void mountRoot(ContainerStep.MountRoot root) {
@@ -502,26 +530,6 @@ public final class StartAssembler {
       mounts.hostRoot();
       rootOpen = true;
     }
-  }
-
-  private void createDevice(ContainerStep.CreateDevice device) {
-    Register parent = mounts.open(parent(device.path()), false);
-    Blob name = program.text(name(device.path()));
-    long number = (device.minor() & 0xffL) | ((long) device.major() << 8);
-    child
-        .sys(Sys.MKNODAT, parent, name, Flags.S_IFCHR | device.mode(), number)
-        .tolerate(Errno.EEXIST);
-    // the umask took its part of the mode
-    child.sys(Sys.FCHMODAT, parent, name, device.mode());
-    child.sys(Sys.CLOSE, parent);
-  }
-
-  private void createSymlink(ContainerStep.CreateSymlink link) {
-    Register parent = mounts.open(parent(link.path()), false);
-    child
-        .sys(Sys.SYMLINKAT, program.text(link.target()), parent, program.text(name(link.path())))
-        .tolerate(Errno.EEXIST, Errno.EROFS);
-    child.sys(Sys.CLOSE, parent);
   }
 
   private void pivot() {
@@ -559,9 +567,18 @@ public final class StartAssembler {
 
   /** What becoming another user takes; executing its command ends it, like all that is dropped. */
   private Set<Capability> stillNeeded() {
-    return plan.steps().stream().anyMatch(ContainerStep.BecomeUser.class::isInstance)
-        ? EnumSet.of(Capability.SETUID, Capability.SETGID)
-        : EnumSet.noneOf(Capability.class);
+    Set<Capability> needed = neededForFilter();
+    if (plan.steps().stream().anyMatch(ContainerStep.BecomeUser.class::isInstance)) {
+      needed.addAll(EnumSet.of(Capability.SETUID, Capability.SETGID));
+    }
+    return needed;
+  }
+
+  private Set<Capability> neededForFilter() {
+    boolean needed =
+        plan.steps().stream()
+            .anyMatch(step -> step instanceof ContainerStep.LoadSeccomp load && load.privileged());
+    return needed ? EnumSet.of(Capability.SYS_ADMIN) : EnumSet.noneOf(Capability.class);
   }
 
   private void startSession(Streams streams) {
@@ -570,15 +587,6 @@ public final class StartAssembler {
       case CALLER -> process.startSession(context.replacedStreams(), true);
       case NULL -> process.startSession(List.of(), false);
     }
-  }
-
-  private static String parent(String path) {
-    int slash = path.lastIndexOf('/');
-    return slash < 0 ? "." : path.substring(0, slash);
-  }
-
-  private static String name(String path) {
-    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   /** Where a step came from, for an error about it. */

@@ -139,6 +139,11 @@ final class FakeContainer implements CommandTarget, AutoCloseable {
   }
 
   @Override
+  public Optional<Fd> seccompListener() {
+    return Optional.empty();
+  }
+
+  @Override
   public Optional<Fd> devpts() {
     return Optional.empty();
   }

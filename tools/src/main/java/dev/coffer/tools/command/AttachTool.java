@@ -3,6 +3,7 @@ package dev.coffer.tools.command;
 import dev.coffer.AttachOptions;
 import dev.coffer.AttachOptions.Elevation;
 import dev.coffer.model.Namespace;
+import dev.coffer.tools.option.Arguments;
 import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.CommonOptions;
 import dev.coffer.tools.option.Option;
@@ -122,6 +123,11 @@ public final class AttachTool implements Tool {
   @Override
   public boolean runsCommand() {
     return true;
+  }
+
+  @Override
+  public Launch launches(Arguments arguments) {
+    return Launch.FOREGROUND;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.coffer.tools.command;
 import dev.coffer.Container;
 import dev.coffer.StartOptions;
 import dev.coffer.StartOptions.Kind;
+import dev.coffer.tools.option.Arguments;
 import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.OptionTable;
 import java.util.List;
@@ -39,6 +40,14 @@ public final class ExecuteTool implements Tool {
   @Override
   public boolean runsCommand() {
     return true;
+  }
+
+  @Override
+  public Launch launches(Arguments arguments) {
+    if (arguments.has(StartArguments.EXPLAIN)) {
+      return Launch.NONE;
+    }
+    return arguments.has(StartArguments.DAEMON) ? Launch.DETACHED : Launch.FOREGROUND;
   }
 
   @Override

@@ -29,6 +29,9 @@ public final class InfoTool implements Tool {
       Option.flag(
           'H', "no-humanize", "Plain numbers, and the bare value where one thing is asked for.");
 
+  private static final Option SECCOMP =
+      Option.flag("seccomp", "Show the system call filter, as libseccomp describes it.").ours();
+
   private static final CommandPage PAGE =
       new CommandPage(
           "lxc-info",
@@ -39,7 +42,7 @@ public final class InfoTool implements Tool {
               + " io_bytes, memory_bytes, swap_bytes, kernel_memory_bytes, links (name, sent_bytes,"
               + " received_bytes) and config (a member per key, null for an unknown one), as far as"
               + " they are asked for; what is not known is null.",
-          OptionTable.of(CONFIG, IPS, STATE, PID, STATS, NO_HUMANIZE, OutputFormat.OPTION),
+          OptionTable.of(CONFIG, IPS, STATE, PID, STATS, NO_HUMANIZE, SECCOMP, OutputFormat.OPTION),
           List.of());
 
   /** What is asked for. */
@@ -75,6 +78,9 @@ public final class InfoTool implements Tool {
     if (state == ContainerState.STOPPED && !container.isDefined()) {
       return missing(session);
     }
+    if (session.has(SECCOMP)) {
+      return seccomp(session, container);
+    }
     Function<String, Optional<String>> config = config(session, container);
     if (format == OutputFormat.JSON) {
       session.out().print(json(container, state, wanted, config));
@@ -84,6 +90,20 @@ public final class InfoTool implements Tool {
     InfoText text = new InfoText(humanize, !humanize && wanted.single());
     session.out().print(text(container, state, wanted, text));
     values(session, config, wanted.keys(), !humanize && wanted.keys().size() == 1);
+    return Runner.OK;
+  }
+
+  private static int seccomp(Session session, Container container) {
+    Optional<String> filter = container.seccompFilter();
+    if (filter.isEmpty()) {
+      session
+          .log()
+          .error(
+              "no seccomp policy is asked for",
+              List.of("hint  set lxc.seccomp.profile = FILE, or coffer.seccomp = default"));
+      return Runner.FAILED;
+    }
+    session.out().print(filter.get());
     return Runner.OK;
   }
 

@@ -120,9 +120,16 @@ public final class Runner {
       name = operands.getFirst();
       operands = operands.subList(1, operands.size());
     }
+    launchAhead(tool.launches(arguments));
     try (Session session =
         new Session(face, tool, page.program(), invocation, arguments, factory, name, operands)) {
       return guarded(session);
+    }
+  }
+
+  private void launchAhead(Tool.Launch launch) {
+    if (launch != Tool.Launch.NONE) {
+      invocation.caller().launchAhead(launch == Tool.Launch.FOREGROUND);
     }
   }
 

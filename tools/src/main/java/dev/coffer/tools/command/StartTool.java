@@ -5,6 +5,7 @@ import dev.coffer.StartOptions;
 import dev.coffer.StartOptions.Kind;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
+import dev.coffer.tools.option.Arguments;
 import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
@@ -81,6 +82,16 @@ public final class StartTool implements Tool {
       return Runner.FAILED;
     }
     return start(session, container, options);
+  }
+
+  @Override
+  public Launch launches(Arguments arguments) {
+    if (arguments.has(StartArguments.EXPLAIN)) {
+      return Launch.NONE;
+    }
+    return arguments.lastIs(FOREGROUND, StartArguments.DAEMON)
+        ? Launch.FOREGROUND
+        : Launch.DETACHED;
   }
 
   int explain(Session session) {

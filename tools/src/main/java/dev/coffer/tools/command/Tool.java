@@ -1,5 +1,6 @@
 package dev.coffer.tools.command;
 
+import dev.coffer.tools.option.Arguments;
 import dev.coffer.tools.option.CommandPage;
 
 /** One command: what is to be said about it, and what it does. Has no state of its own. */
@@ -8,6 +9,20 @@ public interface Tool {
 
   /** Does the work and returns the exit code. May throw CofferException and {@link BadArgument}. */
   int run(Session session);
+
+  /**
+   * The launcher program that {@link #run} will need most likely, known from the arguments alone.
+   */
+  default Launch launches(Arguments arguments) {
+    return Launch.NONE;
+  }
+
+  /** How a launcher program stands to its caller. */
+  enum Launch {
+    NONE,
+    DETACHED,
+    FOREGROUND
+  }
 
   /** Whether the first operand names a container unless {@code -n} does. */
   default boolean wantsName() {

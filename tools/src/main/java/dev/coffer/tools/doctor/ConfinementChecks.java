@@ -23,11 +23,14 @@ final class ConfinementChecks {
   }
 
   private static Finding seccomp(Machine machine) {
-    boolean there = machine.exists("/proc/sys/kernel/seccomp/actions_avail");
-    return there
+    if (!machine.exists("/proc/sys/kernel/seccomp/actions_avail")) {
+      return Finding.limited(
+          "seccomp", "no container with a policy starts; the kernel was built without it");
+    }
+    return machine.offers(Machine.Feature.LIBSECCOMP)
         ? Finding.ok("seccomp", "")
         : Finding.limited(
-            "seccomp", "lxc.seccomp.profile has no effect; the kernel was built without it");
+            "seccomp", "no container with a policy starts; remedy: apt install libseccomp2");
   }
 
   private static Finding appArmor(Machine machine) {

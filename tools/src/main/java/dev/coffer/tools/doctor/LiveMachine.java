@@ -4,6 +4,7 @@ import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.HostProbe;
 import dev.coffer.linux.KernelException;
 import dev.coffer.linux.Programs;
+import dev.coffer.linux.SeccompCompiler;
 import dev.coffer.linux.SlowProbe;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,6 +45,7 @@ public final class LiveMachine implements Machine {
       case OPENAT2 -> SlowProbe.hasOpenat2();
       case MOUNT_API -> SlowProbe.hasMountApi();
       case ID_MAPPED_MOUNTS -> SlowProbe.hasIdMappedMounts();
+      case LIBSECCOMP -> SeccompCompiler.isThere();
     };
   }
 

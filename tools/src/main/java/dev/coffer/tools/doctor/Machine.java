@@ -9,7 +9,9 @@ public interface Machine {
     CLONE3,
     OPENAT2,
     MOUNT_API,
-    ID_MAPPED_MOUNTS
+    ID_MAPPED_MOUNTS,
+    /** Not the kernel's: the library that compiles filters. */
+    LIBSECCOMP
   }
 
   /** The kernel's release, as uname(2) tells it. */

@@ -83,6 +83,7 @@ final class Connection {
     try {
       return answer(caller, request);
     } finally {
+      caller.closeAhead();
       hangUps.ifPresent(watch -> watch.forget(client.fd()));
       end();
     }

@@ -25,6 +25,9 @@ final class EngineCaller implements Caller {
   private final Fd[] streams = new Fd[STREAMS];
   private final int pid;
   private List<Optional<WindowSize>> sizes;
+  private Optional<Ahead> ahead = Optional.empty();
+
+  private record Ahead(UnixSocket channel, boolean foreground) {}
 
   /**
    * @param fds those that came with the request, in order; they stay the caller's to close
@@ -84,7 +87,30 @@ final class EngineCaller implements Caller {
     return 0;
   }
 
+  @Override
+  public void launchAhead(boolean foreground) {
+    closeAhead();
+    ahead = Optional.of(new Ahead(start(foreground), foreground));
+  }
+
+  @Override
   public UnixSocket launch(boolean foreground) {
+    Optional<Ahead> ready = ahead.filter(one -> one.foreground() == foreground);
+    if (ready.isEmpty()) {
+      closeAhead();
+      return start(foreground);
+    }
+    ahead = Optional.empty();
+    return ready.get().channel();
+  }
+
+  /** An executor whose channel closes ends. */
+  void closeAhead() {
+    ahead.ifPresent(one -> one.channel().close());
+    ahead = Optional.empty();
+  }
+
+  private UnixSocket start(boolean foreground) {
     UnixSocket[] channel = UnixSocket.pair();
     try (UnixSocket executors = channel[1]) {
       int mode = foreground ? ClientFrames.RUN_FOREGROUND : ClientFrames.RUN_DETACHED;
@@ -100,6 +126,12 @@ final class EngineCaller implements Caller {
     }
   }
 
+  @Override
+  public Optional<Fd> ending() {
+    return Optional.of(client.fd());
+  }
+
+  @Override
   public int awaitEnded() {
     try (Frame frame = Frame.read(client)) {
       if (frame == null) {

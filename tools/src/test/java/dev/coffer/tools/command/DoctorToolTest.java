@@ -96,6 +96,14 @@ class DoctorToolTest {
   }
 
   @Test
+  void aPolicyNeedsTheLibraryThatCompilesIt() {
+    machine.absent.add("LIBSECCOMP");
+    assertEquals(
+        List.of("seccomp: no container with a policy starts; remedy: apt install libseccomp2"),
+        notes(Level.LIMITED));
+  }
+
+  @Test
   void anOldKernelAndMissingNamespacesAreWhatContainersCannotDoWithout() {
     machine.kernel = "5.4.0";
     machine.absent.add("/proc/self/ns/pid");

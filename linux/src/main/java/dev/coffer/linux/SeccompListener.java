@@ -1,0 +1,122 @@
+package dev.coffer.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+
+/**
+ * The listening end of a filter: calls with the action notify wait until they are answered here,
+ * seccomp_unotify(2).
+ */
+public final class SeccompListener implements AutoCloseable {
+  private static final int SECCOMP_GET_NOTIF_SIZES = 3;
+  private static final long NOTIF_RECV = 0xC0502100L;
+  private static final long NOTIF_SEND = 0xC0182101L;
+  private static final long NOTIF_ID_VALID = 0x40082102L;
+
+  private final Fd fd;
+  private final Sizes sizes = Sizes.read();
+
+  private SeccompListener(Fd fd) {
+    this.fd = fd;
+  }
+
+  /** Takes ownership of what seccomp(2) gave. */
+  public static SeccompListener of(Fd fd) {
+    return new SeccompListener(fd);
+  }
+
+  /** The kernel's sizes of the three structures, in bytes. */
+  public record Sizes(int notification, int response, int data) {
+    static Sizes read() {
+      try (Call call = new Call()) {
+        MemorySegment three = call.allocate(8);
+        call.check(Sys.SECCOMP, SECCOMP_GET_NOTIF_SIZES, 0, three.address());
+        ByteBuffer sizes = three.asByteBuffer().order(ByteOrder.nativeOrder());
+        return new Sizes(sizes.getShort(0), sizes.getShort(2), sizes.getShort(4));
+      }
+    }
+  }
+
+  /**
+   * A call that waits.
+   *
+   * @param id by which it is answered
+   * @param pid of the thread that made it, as this process numbers it
+   * @param notification struct seccomp_notif
+   */
+  public record Question(long id, int pid, byte[] notification) {}
+
+  public Sizes sizes() {
+    return sizes;
+  }
+
+  public Fd fd() {
+    return fd;
+  }
+
+  /** Waits for the next call, on a thread of the platform; empty once nobody is left to ask. */
+  public Optional<Question> receive() {
+    while (true) {
+      int events = Poll.await(fd.number(), Poll.IN, Poll.FOREVER);
+      if ((events & Poll.IN) == 0) {
+        return Optional.empty();
+      }
+      Optional<Question> question = receiveNow();
+      if (question.isPresent()) {
+        return question;
+      }
+    }
+  }
+
+  private Optional<Question> receiveNow() {
+    try (Call call = new Call()) {
+      MemorySegment memory = call.allocate(sizes.notification());
+      long result = call.run(Sys.IOCTL, fd.number(), NOTIF_RECV, memory.address());
+      if (result == -Errno.ENOENT.number()) {
+        return Optional.empty(); // a signal has ended the call meanwhile
+      }
+      Call.checked("ioctl", "SECCOMP_IOCTL_NOTIF_RECV", result);
+      return Optional.of(
+          new Question(
+              memory.get(JAVA_LONG, 0), memory.get(JAVA_INT, 8), memory.toArray(JAVA_BYTE)));
+    }
+  }
+
+  /** Whether the call still waits: only then is its pid still its own. */
+  public boolean waits(Question question) {
+    try (Call call = new Call()) {
+      MemorySegment id = call.allocate(8);
+      id.set(JAVA_LONG, 0, question.id());
+      return call.run(Sys.IOCTL, fd.number(), NOTIF_ID_VALID, id.address()) == 0;
+    }
+  }
+
+  /** Answers with struct seccomp_notif_resp; a call that is gone by now is passed over. */
+  public void answer(byte[] response) {
+    try (Call call = new Call()) {
+      MemorySegment memory = call.bytes(response);
+      long result = call.run(Sys.IOCTL, fd.number(), NOTIF_SEND, memory.address());
+      if (result != -Errno.ENOENT.number()) {
+        Call.checked("ioctl", "SECCOMP_IOCTL_NOTIF_SEND", result);
+      }
+    }
+  }
+
+  /** An answer that fails the call. */
+  public byte[] failure(Question question, Errno errno) {
+    ByteBuffer response = ByteBuffer.allocate(sizes.response()).order(ByteOrder.nativeOrder());
+    response.putLong(0, question.id()).putInt(16, -errno.number());
+    return response.array();
+  }
+
+  @Override
+  public void close() {
+    fd.close();
+  }
+}

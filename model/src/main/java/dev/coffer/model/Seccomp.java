@@ -1,0 +1,25 @@
+package dev.coffer.model;
+
+import java.util.Optional;
+
+/**
+ * Which system calls the container's processes may make, as far as the configuration says: the
+ * policy itself is read from its file when a container starts.
+ *
+ * @param profile the policy's file, or {@link #DEFAULT_POLICY} for the one that comes with Coffer
+ * @param allowNesting whether the policy is loaded although the caller lives under one already
+ * @param proxy the socket that decides about calls with the action notify: {@code unix:PATH}, or
+ *     {@code unix:@NAME}
+ * @param cookie text that goes with each question to the proxy
+ */
+public record Seccomp(
+    Optional<Sourced<String>> profile,
+    boolean allowNesting,
+    Optional<Sourced<String>> proxy,
+    Optional<Sourced<String>> cookie) {
+  /** Stands for the policy that comes with Coffer; no file can have this name. */
+  public static final String DEFAULT_POLICY = "coffer:default";
+
+  public static final Seccomp NONE =
+      new Seccomp(Optional.empty(), false, Optional.empty(), Optional.empty());
+}

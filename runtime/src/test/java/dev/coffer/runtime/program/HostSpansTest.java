@@ -1,0 +1,60 @@
+package dev.coffer.runtime.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coffer.model.HookType;
+import dev.coffer.model.Origin;
+import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.KeeperStep;
+import dev.coffer.model.plan.Place;
+import dev.coffer.model.plan.Plan;
+import dev.coffer.model.plan.RunHook;
+import dev.coffer.model.plan.Step;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class HostSpansTest {
+  private static final Origin ORIGIN = Origin.builtIn("test");
+  private static final Step NETWORK = new KeeperStep.CreateNetwork(ORIGIN);
+  private static final Step CGROUP = new HostStep.CreateCgroup("/cgroup", false, ORIGIN);
+  private static final Step CLONE = new KeeperStep.CloneInit(Set.of(), Optional.empty(), ORIGIN);
+  private static final Step DIE = new ContainerStep.DieWithKeeper(9, ORIGIN);
+  private static final Step JOIN = new ContainerStep.JoinCgroups(List.of("/cgroup"), ORIGIN);
+  private static final Step HOOK = new RunHook(HookType.PRE_START, "/hook", Place.KEEPER, ORIGIN);
+
+  private static HostSpans spans(int prelude, Step... steps) {
+    return HostSpans.of(new Plan("test", List.of(steps)), prelude);
+  }
+
+  @Test
+  void stepsAtTheBeginningComeBeforeTheProgram() {
+    assertEquals(new HostSpans(2, 2, 2), spans(0, CGROUP, CGROUP, CLONE, DIE));
+    assertEquals(new HostSpans(2, 2, 2), spans(1, NETWORK, CGROUP, CLONE, DIE));
+  }
+
+  @Test
+  void stepsAfterTheBirthAreDoneMeanwhile() {
+    HostSpans spans = spans(0, CGROUP, CLONE, DIE, CGROUP, CGROUP, JOIN);
+    assertEquals(new HostSpans(1, 3, 5), spans);
+    assertTrue(spans.hasGate());
+    assertTrue(spans.covers(0) && spans.covers(3) && spans.covers(4));
+    assertFalse(spans.covers(1) || spans.covers(2) || spans.covers(5));
+  }
+
+  @Test
+  void nothingIsDoneAheadOfAHook() {
+    HostSpans spans = spans(0, HOOK, CGROUP, CLONE, DIE, CGROUP, JOIN);
+    assertEquals(new HostSpans(0, 0, 0), spans);
+    assertFalse(spans.hasGate());
+  }
+
+  @Test
+  void onlyTheFirstSpanAfterTheBirthIsDoneMeanwhile() {
+    assertEquals(new HostSpans(0, 1, 2), spans(0, CLONE, CGROUP, JOIN, CGROUP, DIE));
+  }
+}
