@@ -3,6 +3,7 @@ package dev.coffer;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.runtime.LastEnd;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +44,9 @@ public interface Container {
    */
   int start(StartOptions options);
 
+  /** How and when its first process ended the last time; empty where that is not known. */
+  Optional<LastEnd> lastEnd();
+
   /** What {@link #start} would do, in order, without doing anything. */
   Plan plan(StartOptions options);
 
@@ -59,6 +63,22 @@ public interface Container {
    * @return 0, or what ended the relay instead
    */
   int console(ConsoleOptions options);
+
+  /**
+   * Gives a device to the running container, lxc-device(1).
+   *
+   * @param device a network interface, else a device node
+   * @param inside its name inside, if it is to be another
+   */
+  void addDevice(String device, Optional<String> inside);
+
+  /**
+   * Takes a device away.
+   *
+   * @param device a network interface inside, else a device node
+   * @param name the interface's name outside, or the node's path inside, if it is another
+   */
+  void removeDevice(String device, Optional<String> name);
 
   /**
    * Gives the last that the console printed, also after the container has stopped, to {@code out};

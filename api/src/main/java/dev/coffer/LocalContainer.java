@@ -15,6 +15,7 @@ import dev.coffer.model.ContainerState;
 import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.LastEnd;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
 import dev.coffer.runtime.command.CommandClient;
@@ -121,6 +122,11 @@ final class LocalContainer implements Container {
         List.of("hint  there is no " + configFile() + "; make the container with lxc-create"));
   }
 
+  @Override
+  public Optional<LastEnd> lastEnd() {
+    return LastEnd.read(lxcPath.resolve(name));
+  }
+
   private StartOrder order(StartOptions options) {
     Creator.discardAbandoned(lxcPath.resolve(name));
     KnownOrders.Answer answer =
@@ -159,6 +165,13 @@ final class LocalContainer implements Container {
 
   @Override
   public boolean stop(StopOptions options) {
+    if (options.action() != StopOptions.Action.REBOOT) {
+      Optional<Life> ours = life();
+      ours.ifPresent(Life::stopAsked);
+      if (ours.filter(Life::awaitsRestart).isPresent()) {
+        return await(Set.of(ContainerState.STOPPED), Optional.of(options.timeout()));
+      }
+    }
     try (RunningContainer container = running()) {
       return new Stopping(container).stop(options);
     }
@@ -175,6 +188,20 @@ final class LocalContainer implements Container {
   public int console(ConsoleOptions options) {
     try (RunningContainer container = running()) {
       return new TtySession(lxcPath, name, container, caller).use(options);
+    }
+  }
+
+  @Override
+  public void addDevice(String device, Optional<String> inside) {
+    try (RunningContainer container = running()) {
+      new Devices(lxcPath, name, container, caller).add(device, inside);
+    }
+  }
+
+  @Override
+  public void removeDevice(String device, Optional<String> outside) {
+    try (RunningContainer container = running()) {
+      new Devices(lxcPath, name, container, caller).remove(device, outside);
     }
   }
 

@@ -298,4 +298,23 @@ class HookTest {
     box.inside("echo x > /dev/extra");
     assertFalse(Box.read(Path.of("/proc/self/mountinfo")).contains("- tmpfs hooked "));
   }
+
+  @Test
+  void whatAHookMountsStaysWithTheContainerWhereTheKeeperHasMountsOfItsOwn() {
+    java.nio.file.Path place = Box.directory(machine.home().resolve("place"));
+    Box box =
+        new Box(machine, "c1")
+            .config(
+                "lxc.monitor.unshare = 1",
+                "lxc.hook.pre-start = sh -c 'mount -t tmpfs hooked "
+                    + place
+                    + " && touch "
+                    + place
+                    + "/file'",
+                "lxc.mount.entry = " + place + " srv none bind,create=dir 0 0")
+            .started("-d");
+    box.inside("test -e /srv/file");
+    assertFalse(Box.read(Path.of("/proc/self/mountinfo")).contains("hooked"));
+    box.stop().ok();
+  }
 }

@@ -7,6 +7,7 @@ import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Namespace;
+import dev.coffer.model.Restart;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.plan.HostFacts;
@@ -27,6 +28,7 @@ public final class Life {
   private final Path lxcPath;
   private final RunDirectory directory;
   final AddedDeviceRules deviceRules;
+  final Restarts restarts;
   private final ConsoleRing consoleRing;
   private final List<Consumer<ContainerState>> listeners = new CopyOnWriteArrayList<>();
 
@@ -75,6 +77,7 @@ public final class Life {
     this.lxcPath = lxcPath;
     this.directory = directory;
     this.consoleRing = ConsoleRing.of(lxcPath.resolve(name));
+    this.restarts = new Restarts(directory.path());
     this.deviceRules = new AddedDeviceRules(directory.path().resolve("devices"));
   }
 
@@ -147,6 +150,23 @@ public final class Life {
 
   UnixSocket command() {
     return command;
+  }
+
+  /** Notes that it is to end, before it is made to: then no restart follows. */
+  public void stopAsked() {
+    if (spec.restart().when() != Restart.When.NEVER) {
+      restarts.stopAsked();
+    }
+  }
+
+  /** Whether nothing runs just now because the next life of its own is being waited for. */
+  public boolean awaitsRestart() {
+    return restarts.isPausing();
+  }
+
+  /** How many lives in a row it has begun by itself. */
+  public int restarts() {
+    return restarts.count();
   }
 
   /** What its console printed last. */

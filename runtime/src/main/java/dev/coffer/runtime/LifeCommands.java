@@ -147,6 +147,7 @@ final class LifeCommands implements CommandTarget {
 
   @Override
   public boolean stop() {
+    life.stopAsked();
     boolean sent =
         life.initPidfd().filter(init -> init.sendSignal(life.spec().signals().stop())).isPresent();
     if (sent) {

@@ -12,6 +12,7 @@ import dev.coffer.linux.UnixSocket;
 import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
+import dev.coffer.model.Restart;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
@@ -669,8 +670,13 @@ public final class Lives implements AutoCloseable {
     lives.put(new Key(life.lxcPath(), life.name()), life);
     change(life, ContainerState.STOPPING);
     life.watched = true;
-    poller.add(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT, life);
-    if (life.executor.hasPendingExit()) {
+    boolean told = life.executor.hasPendingExit();
+    // once told, nobody else is to listen while its end is followed, perhaps by another life
+    int events = told ? 0 : Poller.READABLE;
+    poller.add(life.executor.channel().fd(), events | ONE_SHOT, life);
+    if (told && life.spec().restart().when() != Restart.When.NEVER) {
+      work.execute(() -> handle(life)); // which may pause before another life
+    } else if (told) {
       handle(life);
     }
   }

@@ -40,6 +40,7 @@ final class FakeContainer implements Container {
   CofferException failure;
   Usage usage;
   Plan plan;
+  dev.coffer.runtime.LastEnd lastEnd;
 
   FakeContainer(String name, Path lxcPath) {
     this.name = name;
@@ -140,6 +141,21 @@ final class FakeContainer implements Container {
     options.connected().accept(Math.max(1, options.tty()));
     done.add("console " + options.tty() + " escape " + options.escape());
     return 0;
+  }
+
+  @Override
+  public void addDevice(String device, java.util.Optional<String> inside) {
+    act("add " + device + " " + inside.orElse("-"));
+  }
+
+  @Override
+  public void removeDevice(String device, java.util.Optional<String> outside) {
+    act("del " + device + " " + outside.orElse("-"));
+  }
+
+  @Override
+  public java.util.Optional<dev.coffer.runtime.LastEnd> lastEnd() {
+    return java.util.Optional.ofNullable(lastEnd);
   }
 
   @Override

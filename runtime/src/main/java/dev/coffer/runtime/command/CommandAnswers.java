@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /** Answers requests about one container. What it says, down to the errno, is what LXC 5.0 says. */
 final class CommandAnswers {
-  private static final int DEVICE_LENGTH = 40; // type, major, minor, access[4], allow, two pointers
+  static final int DEVICE_LENGTH = 40; // type, major, minor, access[4], allow, two pointers
   private static final ContainerState[] STATES = ContainerState.values();
 
   private final CommandTarget target;

@@ -283,6 +283,8 @@ public final class StartAssembler {
               1);
       case KeeperStep.CreateNetwork _ ->
           throw new IllegalStateException("a step of the prelude in the middle of a plan");
+      case KeeperStep.UnshareMounts _ -> unshareMounts();
+      case KeeperStep.SetClockOffsets offsets -> setClockOffsets(offsets);
       case KeeperStep.LendNamespace lend -> lendNamespace(lend);
       case KeeperStep.CloneInit clone -> cloneInit(clone);
       case KeeperStep.WriteIdMaps maps -> writeIdMaps(maps);
@@ -325,9 +327,34 @@ public final class StartAssembler {
     }
   }
 
+  /** Mounts of the host still arrive there, and none of its own goes out. */
+  private void unshareMounts() {
+    holdOwn(Namespace.MOUNT);
+    keeper.sys(Sys.UNSHARE, (long) Namespace.MOUNT.cloneFlag());
+    keeper.sys(Sys.MOUNT, 0, program.text("/"), 0, Flags.MS_SLAVE | Flags.MS_REC, 0);
+    lent.add(Namespace.MOUNT);
+  }
+
+  private void setClockOffsets(KeeperStep.SetClockOffsets step) {
+    String text =
+        step.offsets().stream()
+            .map(offset -> offset.describe() + "\n")
+            .collect(Collectors.joining());
+    Register directory = openProcess();
+    program.writeFile(
+        keeper, directory, program.text("timens_offsets"), program.text(text), text.length());
+    keeper.sys(Sys.CLOSE, directory);
+  }
+
   /** The way back is held where init's namespaces will be. */
   private void lendNamespace(KeeperStep.LendNamespace lend) {
     Namespace namespace = lend.namespace();
+    holdOwn(namespace);
+    joinNamespace(keeper, lend.path(), namespace);
+    lent.add(namespace);
+  }
+
+  private void holdOwn(Namespace namespace) {
     keeper
         .sys(
             Sys.OPENAT,
@@ -336,8 +363,6 @@ public final class StartAssembler {
             Flags.O_CLOEXEC,
             0)
         .to(new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()));
-    joinNamespace(keeper, lend.path(), namespace);
-    lent.add(namespace);
   }
 
   private void returnToNamespaces() {
@@ -438,6 +463,16 @@ public final class StartAssembler {
                   .mapToLong(Namespace::cloneFlag)
                   .reduce(0, (a, b) -> a | b));
       case ContainerStep.JoinNamespace join -> joinNamespace(child, join.path(), join.namespace());
+      case ContainerStep.EnterTime _ ->
+          joinNamespace(child, "/proc/self/ns/time_for_children", Namespace.TIME);
+      case ContainerStep.IsolateCores _ ->
+          child.sys(
+              Sys.PRCTL,
+              Flags.PR_SCHED_CORE,
+              Flags.PR_SCHED_CORE_CREATE,
+              0,
+              Flags.PR_SCHED_CORE_SCOPE_THREAD_GROUP,
+              0);
       case ContainerStep.IsolateMounts _ -> mounts.isolate();
       case ContainerStep.MountRoot root -> mountRoot(root);
       case ContainerStep.SetHostname hostname -> process.setHostname(hostname.name());

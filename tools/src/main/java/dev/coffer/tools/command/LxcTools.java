@@ -13,6 +13,7 @@ public final class LxcTools {
           "lxc-console",
           "lxc-create",
           "lxc-destroy",
+          "lxc-device",
           "lxc-execute",
           "lxc-freeze",
           "lxc-info",
@@ -32,6 +33,7 @@ public final class LxcTools {
           case "lxc-console" -> new ConsoleTool();
           case "lxc-create" -> new CreateTool();
           case "lxc-destroy" -> new DestroyTool();
+          case "lxc-device" -> new DeviceTool();
           case "lxc-execute" -> new ExecuteTool();
           case "lxc-freeze" -> new FreezeTool(FreezeTool.Way.FREEZE);
           case "lxc-info" -> new InfoTool();
