@@ -3,6 +3,7 @@ package dev.coffer;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.runtime.HookInProgress;
 import dev.coffer.runtime.LastEnd;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,9 @@ public interface Container {
    * stopped, with the first process's exit status (128 + signal when a signal ended it).
    */
   int start(StartOptions options);
+
+  /** The hook that its start or end waits for now. */
+  Optional<HookInProgress> hook();
 
   /** How and when its first process ended the last time; empty where that is not known. */
   Optional<LastEnd> lastEnd();

@@ -15,6 +15,7 @@ import dev.coffer.model.ContainerState;
 import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.HookInProgress;
 import dev.coffer.runtime.LastEnd;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
@@ -123,6 +124,11 @@ final class LocalContainer implements Container {
   }
 
   @Override
+  public Optional<HookInProgress> hook() {
+    return life().flatMap(Life::hook);
+  }
+
+  @Override
   public Optional<LastEnd> lastEnd() {
     return LastEnd.read(lxcPath.resolve(name));
   }
@@ -165,16 +171,23 @@ final class LocalContainer implements Container {
 
   @Override
   public boolean stop(StopOptions options) {
-    if (options.action() != StopOptions.Action.REBOOT) {
-      Optional<Life> ours = life();
-      ours.ifPresent(Life::stopAsked);
-      if (ours.filter(Life::awaitsRestart).isPresent()) {
-        return await(Set.of(ContainerState.STOPPED), Optional.of(options.timeout()));
-      }
+    if (options.action() != StopOptions.Action.REBOOT && endsBetweenLives(options)) {
+      return true;
     }
     try (RunningContainer container = running()) {
       return new Stopping(container).stop(options);
     }
+  }
+
+  /** One that is about to live again ends now, or runs again and is stopped like any other. */
+  private boolean endsBetweenLives(StopOptions options) {
+    Optional<Life> ours = life();
+    ours.ifPresent(Life::stopAsked);
+    if (ours.filter(Life::isBetweenLives).isEmpty()) {
+      return false;
+    }
+    await(Set.of(ContainerState.STOPPED, ContainerState.RUNNING), Optional.of(options.timeout()));
+    return life().isEmpty();
   }
 
   @Override

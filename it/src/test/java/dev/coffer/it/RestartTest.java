@@ -129,7 +129,10 @@ class RestartTest {
     machine.killEngine();
     Machine.await("another life", SOON, () -> lives(box) >= 6);
     machine.lxc("stop", "c1", "-k").ok();
-    assertEquals(lives(box), Box.read(machine.home().resolve("ends")).lines().count());
+    long ends = Box.read(machine.home().resolve("ends")).lines().count();
+    // hooks of the end run once more only when the engine died before it had noted that they ran
+    assertTrue(
+        ends == lives(box) || ends == lives(box) + 1, ends + " ends, " + lives(box) + " lives");
   }
 
   @Test

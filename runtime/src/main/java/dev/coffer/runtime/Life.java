@@ -48,6 +48,7 @@ public final class Life {
   volatile Executor executor;
   volatile UnixSocket command;
   volatile UnixSocket keeper;
+  volatile Optional<HookInProgress> hook = Optional.empty();
   volatile boolean rebootWanted;
   volatile int exitCode;
   volatile StartOrder order;
@@ -159,14 +160,19 @@ public final class Life {
     }
   }
 
-  /** Whether nothing runs just now because the next life of its own is being waited for. */
-  public boolean awaitsRestart() {
-    return restarts.isPausing();
+  /** Whether nothing runs just now, and the next life may be about to begin by itself. */
+  public boolean isBetweenLives() {
+    return !isRunning() && spec.restart().when() != Restart.When.NEVER;
   }
 
   /** How many lives in a row it has begun by itself. */
   public int restarts() {
     return restarts.count();
+  }
+
+  /** The hook that its start or end waits for now. */
+  public Optional<HookInProgress> hook() {
+    return hook;
   }
 
   /** What its console printed last. */
@@ -184,6 +190,7 @@ public final class Life {
   }
 
   void tell(ContainerState fresh) {
+    hook = Optional.empty();
     state = fresh;
     listeners.forEach(listener -> listener.accept(fresh));
   }

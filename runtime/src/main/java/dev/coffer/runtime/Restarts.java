@@ -28,7 +28,6 @@ final class Restarts {
   private final Path asked;
   private final Path row;
   private final CountDownLatch cancelled = new CountDownLatch(1);
-  private volatile boolean pausing;
 
   Restarts(Path runDirectory) {
     this.asked = runDirectory.resolve("stop-asked");
@@ -46,11 +45,6 @@ final class Restarts {
     } finally {
       cancelled.countDown();
     }
-  }
-
-  /** Whether nothing runs just now because the next life is being waited for. */
-  boolean isPausing() {
-    return pausing;
   }
 
   /** How many lives in a row began by themselves. */
@@ -105,15 +99,12 @@ final class Restarts {
       return false;
     }
     write(number);
-    pausing = true;
     try {
       boolean cancelledMeanwhile = cancelled.await(pause(number).toMillis(), TimeUnit.MILLISECONDS);
       return !cancelledMeanwhile && !Files.exists(asked);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return false;
-    } finally {
-      pausing = false;
     }
   }
 

@@ -36,12 +36,14 @@ import dev.coffer.runtime.program.StartAssembler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 
 /**
@@ -50,6 +52,8 @@ import java.util.stream.Collectors;
  */
 final class Start {
   private static final int RUNNING = StartAssembler.FAULT_TAG - 1;
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
   private final Lives lives;
   private final Life life;
@@ -463,12 +467,29 @@ final class Start {
       return;
     }
     fds.forEach(Fd::close);
+    if (tag >= StartAssembler.HOOK_TAG) {
+      awaitHook(tag - StartAssembler.HOOK_TAG);
+      return;
+    }
     if (tag >= StartAssembler.FAULT_TAG) {
       die();
     } else {
       runReported(tag);
     }
     life.executor.proceed();
+  }
+
+  /** Who asked for the start may give it up while it waits for a hook. */
+  private void awaitHook(int index) {
+    if (index >= plan.steps().size() || !(plan.steps().get(index) instanceof RunHook hook)) {
+      throw new CofferException("the launcher reports a hook that is none");
+    }
+    life.hook = Optional.of(HookInProgress.now(hook.type(), hook.command()));
+    while (!life.executor.answers(LOOK_AGAIN)) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("the caller is gone");
+      }
+    }
   }
 
   /** The report stands for the first of neighbouring host steps; each has its own. */

@@ -11,6 +11,7 @@ import dev.coffer.runtime.program.HookAssembler;
 import dev.coffer.runtime.program.Program;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What follows when a container's first process has ended: hooks, clean-up, perhaps another life.
@@ -112,7 +113,15 @@ final class Stop {
             life.spec().hookVersion(),
             life.namespaces());
     Executor.Outcome outcome =
-        life.executor.run(program, List.of(), (_, _, fds) -> fds.forEach(fd -> fd.close()));
+        life.executor.run(
+            program,
+            List.of(),
+            (tag, _, fds) -> {
+              fds.forEach(fd -> fd.close());
+              RunHook hook = hooks.get(tag);
+              life.hook = Optional.of(HookInProgress.now(hook.type(), hook.command()));
+            });
+    life.hook = Optional.empty();
     if (outcome instanceof Executor.Outcome.Failed failed) {
       new ContainerLog(life.spec())
           .errorUnheard(

@@ -154,6 +154,11 @@ final class FakeContainer implements Container {
   }
 
   @Override
+  public java.util.Optional<dev.coffer.runtime.HookInProgress> hook() {
+    return java.util.Optional.empty();
+  }
+
+  @Override
   public java.util.Optional<dev.coffer.runtime.LastEnd> lastEnd() {
     return java.util.Optional.ofNullable(lastEnd);
   }

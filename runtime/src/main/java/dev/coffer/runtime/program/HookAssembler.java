@@ -46,7 +46,10 @@ public final class HookAssembler {
         .to(Registers.HOOK_LOG)
         .tolerateAny();
     HookOperations operations = new HookOperations(program, context);
-    hooks.forEach(hook -> operations.run(program.main(), hook, false));
+    for (int i = 0; i < hooks.size(); i++) {
+      program.main().report(i, 0, 0, false);
+      operations.run(program.main(), hooks.get(i), false);
+    }
     program.main().sys(Sys.CLOSE, Registers.HOOK_LOG).tolerateAny();
     program.main().set(Registers.HOOK_LOG, -1L);
     return program.build();

@@ -58,6 +58,9 @@ public final class StartAssembler {
           Map.entry("rtprio", 14),
           Map.entry("rttime", 15));
 
+  /** REPORT tags from here on tell that the hook of a step begins. */
+  public static final int HOOK_TAG = 1 << 21;
+
   private final Plan plan;
   private final AssemblyContext context;
   private final ProgramBuilder program = new ProgramBuilder(Registers.landing());
@@ -265,8 +268,14 @@ public final class StartAssembler {
     devices.before(step);
     switch (step) {
       case HostStep _ -> keeper.report(index, 0, 0, true);
-      case RunHook hook ->
-          hooks.run(hook.place() == Place.CONTAINER ? child : keeper, hook, cloned);
+      case RunHook hook -> {
+        if (hook.place() == Place.CONTAINER) { // the keeper waits to be told that it is its turn
+          child.signal(0, 0);
+          keeper.await(0, 0);
+        }
+        keeper.report(HOOK_TAG + index, 0, 0, false);
+        hooks.run(hook.place() == Place.CONTAINER ? child : keeper, hook, cloned);
+      }
       case KeeperStep keeperStep -> emit(keeperStep);
       case ContainerStep containerStep -> emit(containerStep);
     }

@@ -144,6 +144,9 @@ public final class InfoTool implements Tool {
     if (state == ContainerState.STOPPED && wanted.name()) {
       container.lastEnd().ifPresent(end -> text.value("Last end:", ended(end)));
     }
+    if (wanted.name()) {
+      container.hook().ifPresent(hook -> text.value("Hook:", hook.describe()));
+    }
     if (state != ContainerState.STOPPED) {
       running(container, wanted, text);
     }
