@@ -20,6 +20,13 @@ final class ManyRows {
           .runBurst(SIDE_BY_SIDE, family.lxc("stop", "burst%", "-k"))
           .pause(300);
     }
+    script
+        .next()
+        .burst(
+            Site.FLOOR, SIDE_BY_SIDE, site.floor("start", site.rootfs().toString(), "coffer-b-f%"))
+        .runBurst(SIDE_BY_SIDE, site.floor("stop", "coffer-b-f%"))
+        .pause(300);
+    Timing.warmUp(site, 5, script);
     Timing timing =
         Timing.run("40 starts side by side", site, Math.max(5, site.options().runs() / 4), script);
     var rates = new LinkedHashMap<String, Stats>();
@@ -101,7 +108,7 @@ final class ManyRows {
   private static Result engine(Site site, int count) {
     String what = "engine at rest with " + count + " running, resident";
     try {
-      Thread.sleep(3000);
+      Thread.sleep(8000); // the JVM gives memory back some seconds after work
     } catch (InterruptedException e) {
       throw new IllegalStateException("interrupted", e);
     }

@@ -5,9 +5,9 @@
 # method whether it has (by itself a JVM looks at each 128th). Its heap begins small and gives back what it no longer
 # needs, so that it stays small at rest.
 jvm_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:Tier0InvokeNotifyFreqLog=3 -XX:Tier0BackedgeNotifyFreqLog=8
-  -XX:Tier3InvocationThreshold=15 -XX:Tier3MinInvocationThreshold=7 -XX:Tier3CompileThreshold=30
-  -XX:Tier3BackEdgeThreshold=1000 -Xms10m -Xmn6m -Xmx64m -Xss512k -XX:MinHeapFreeRatio=10
-  -XX:MaxHeapFreeRatio=20 -XX:TrimNativeHeapInterval=10000 -XX:-UsePerfData -Xlog:disable
+  -XX:Tier3InvocationThreshold=30 -XX:Tier3MinInvocationThreshold=10 -XX:Tier3CompileThreshold=60
+  -XX:Tier3BackEdgeThreshold=2000 -Xms8m -Xmn4m -Xmx64m -Xss512k -XX:MinHeapFreeRatio=10
+  -XX:MaxHeapFreeRatio=20 -XX:TrimNativeHeapInterval=2000 -XX:-UsePerfData -Xlog:disable
   --enable-native-access=dev.coffer.linux)
 
 run_build() {

@@ -56,7 +56,7 @@ public final class Netlink implements AutoCloseable {
 
   /** In another network namespace. */
   public static Netlink open(Fd namespace) {
-    return NamespaceThread.call(List.of(namespace), Netlink::open);
+    return NetworkThread.open(namespace, Netlink::open);
   }
 
   /**

@@ -65,6 +65,30 @@ class NamespaceThreadTest {
   }
 
   @Test
+  void whoeverAsksForTheSocketOfAnotherNamespaceStaysAtHome() {
+    start("exec sleep 1000", "-n");
+    try (Fd namespace = NamespaceThread.open(child, Namespace.NET)) {
+      for (int i = 0; i < 3; i++) {
+        Netlink.open(namespace).close();
+      }
+    }
+    String home = NetworkThread.open(own(), () -> threadsNetwork());
+    assertEquals(threadsNetwork(), home);
+    try (Fd nothing = HostFiles.open(Path.of("/dev/null"), OpenFlags.READ_ONLY, 0)) {
+      assertThrows(KernelException.class, () -> Netlink.open(nothing));
+    }
+    assertEquals(threadsNetwork(), NetworkThread.open(own(), () -> threadsNetwork()));
+  }
+
+  private static Fd own() {
+    return NamespaceThread.open(Processes.self(), Namespace.NET);
+  }
+
+  private static String threadsNetwork() {
+    return HostFiles.readLink(Path.of("/proc/thread-self/ns/net")).orElseThrow().toString();
+  }
+
+  @Test
   void otherNamespacesAreNotEnteredFromJava() {
     IllegalArgumentException e =
         assertThrows(
