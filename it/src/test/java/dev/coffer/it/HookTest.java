@@ -344,7 +344,8 @@ class HookTest {
                     .startsWith("lxc-start\0"))
             .findFirst()
             .orElseThrow();
-    machine.run("kill", "-INT", String.valueOf(client.pid())).ok();
+    // SIGINT would do as well, but is ignored where the tests run in the background
+    machine.run("kill", "-TERM", String.valueOf(client.pid())).ok();
     starting.await(java.time.Duration.ofSeconds(10));
     Machine.await(
         "given up", java.time.Duration.ofSeconds(10), () -> machine.state("c1").equals("STOPPED"));
