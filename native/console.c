@@ -6,6 +6,7 @@
 #include "machine.h"
 
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -28,6 +29,7 @@ static struct {
 	int64_t stalled; /* since when the peer takes nothing, 0: it does */
 	size_t out_at, out_end;
 
+	bool fed; /* there was a PEER_IN */
 	bool escaped;
 	size_t in_at, in_end;
 } relay = {.master = -1, .peer = -1, .out = -1, .peer_flags = -1};
@@ -109,6 +111,7 @@ static void drop_input(struct machine *m)
 	if (in > 2 && in != fd_of(m, R_PEER_OUT))
 		close(in);
 	relay.escaped = false;
+	terminal_restore(); /* raw for the sake of what is typed */
 }
 
 static void drop_peer(struct machine *m)
@@ -191,9 +194,28 @@ static void hung_up(struct machine *m)
 	}
 }
 
+/* A log that is full goes to the older one and begins anew, each under its name. */
+static void write_log(const struct machine *m, enum register_name log, const char *text, size_t length)
+{
+	int fd = fd_of(m, log), older = fd_of(m, log == R_RING ? R_RING_OLDER : R_LOG_OLDER);
+	int64_t most = m->reg[log == R_RING ? R_RING_MOST : R_LOG_MOST];
+	struct stat now;
+	off_t from = 0;
+	if (fd < 0)
+		return;
+	/* A full disk must not stop the container. */
+	ssize_t ignored = write(fd, text, length);
+	if (most <= 0 || fstat(fd, &now) < 0 || now.st_size < most)
+		return;
+	if (older >= 0 && ftruncate(older, 0) == 0 && lseek(older, 0, SEEK_SET) == 0)
+		while (sendfile(older, fd, &from, (size_t)now.st_size) > 0)
+			;
+	ignored = ftruncate(fd, 0);
+	(void)ignored;
+}
+
 static void read_console(struct machine *m)
 {
-	int log = fd_of(m, R_CONSOLE_LOG);
 	ssize_t got = read(relay.master, out_text, sizeof(out_text));
 	if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
 		relay.idle = true;
@@ -205,11 +227,8 @@ static void read_console(struct machine *m)
 	}
 	relay.idle = false;
 	relay.drained += (size_t)got;
-	if (log >= 0) {
-		/* A full disk must not stop the container. */
-		ssize_t ignored = write(log, out_text, (size_t)got);
-		(void)ignored;
-	}
+	write_log(m, R_CONSOLE_LOG, out_text, (size_t)got);
+	write_log(m, R_RING, out_text, (size_t)got);
 	if (relay.out >= 0 && !relay.dropping) {
 		relay.out_end = (size_t)got;
 		flush_output(m);
@@ -257,8 +276,8 @@ static void read_peer(struct machine *m)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got <= 0) {
-		/* A pipe that ended leaves the output alone; both ways of a socket end together. */
-		if (m->reg[R_PEER_IN] == m->reg[R_PEER_OUT])
+		/* A pipe that ended leaves a container's output alone; both ways of a socket end together. */
+		if (m->reg[R_PEER_IN] == m->reg[R_PEER_OUT] || !is_container(m))
 			drop_peer(m);
 		else
 			drop_input(m);
@@ -319,6 +338,9 @@ int console_prepare(struct machine *m, struct pollfd slots[CONSOLE_SLOTS])
 	for (int k = 0; k < CONSOLE_SLOTS; k++)
 		poll_for(&slots[k], -1, 0);
 	prepare_peer(m);
+	if (relay.fed && fd_of(m, R_PEER_IN) < 0)
+		terminal_restore(); /* a program has taken the peer away */
+	relay.fed = fd_of(m, R_PEER_IN) >= 0;
 	if (fd_of(m, R_CONSOLE) < 0)
 		return -1;
 	prepare_master(m);

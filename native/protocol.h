@@ -91,6 +91,11 @@ enum register_name {
 	R_SELF = 12,
 	R_ESCAPE = 13,
 	R_PENDING = 14,
+	R_LOG_OLDER = 59,
+	R_LOG_MOST = 60,
+	R_RING = 61,
+	R_RING_OLDER = 62,
+	R_RING_MOST = 63,
 };
 
 struct report_payload {

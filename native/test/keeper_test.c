@@ -260,6 +260,68 @@ static void test_relay(void)
 	expect_executor_ends(0);
 	close_relay(&r);
 
+	begin_test("a relay ends when there is nothing more to type");
+	open_relay(&r);
+	start_relay(&r);
+	close(r.in[1]);
+	expect_executor_ends(0);
+	r.in[1] = dup(r.in[0]);
+	close_relay(&r);
+
+	begin_test("a full log goes to the older one and begins anew; the ring likewise, or into nothing");
+	open_relay(&r);
+	int older = memfd_create("older", MFD_CLOEXEC), ring = memfd_create("ring", MFD_CLOEXEC);
+	start_relay(&r);
+	build_begin(&b);
+	OP(&b, OP_SET, R_LOG_OLDER, 0, REG(16));
+	OP(&b, OP_SET, R_RING, 0, REG(17));
+	OP(&b, OP_SET, R_LOG_MOST, 0, IMM(10));
+	OP(&b, OP_SET, R_RING_MOST, 0, IMM(6));
+	fcntl(r.log, F_SETFL, O_APPEND);
+	fcntl(ring, F_SETFL, O_APPEND);
+	run_done((int[]){older, ring}, 2);
+	REQUIRE(write(r.slave, "12345678", 8) == 8);
+	expect_text(r.out[0], "12345678");
+	CHECK_INT(lseek(ring, 0, SEEK_END), 0);
+	REQUIRE(write(r.slave, "9abcd", 5) == 5);
+	expect_text(r.out[0], "9abcd");
+	memset(payload, 0, 32);
+	CHECK_INT(pread(older, payload, 20, 0), 13);
+	CHECK_INT(memcmp(payload, "123456789abcd", 13), 0);
+	CHECK_INT(pread(ring, payload, 20, 0), 5);
+	REQUIRE(write(r.slave, "e", 1) == 1);
+	expect_text(r.out[0], "e");
+	CHECK_INT(pread(r.log, payload, 20, 0), 1);
+	CHECK_INT(lseek(ring, 0, SEEK_END), 0);
+	REQUIRE(write(r.slave, "fghijklmnopq", 12) == 12);
+	expect_text(r.out[0], "fghijklmnopq");
+	CHECK_INT(pread(older, payload, 20, 0), 13);
+	CHECK_INT(memcmp(payload, "efghijklmnopq", 13), 0);
+	quit();
+	close_fds((int[]){older, ring}, 2);
+	close_relay(&r);
+
+	begin_test("a raw terminal is restored when who typed there is taken away");
+	int user_master, user;
+	open_relay(&r);
+	REQUIRE(openpty(&user_master, &user, NULL, NULL, NULL) == 0);
+	start();
+	build_begin(&b);
+	b.fd_base = R_CONSOLE;
+	OP(&b, OP_RAW, NONE, 0, REG(R_PEER_IN), IMM(-1));
+	run_done((int[]){r.master, user}, 2);
+	CHECK(is_raw(user));
+	build_begin(&b);
+	add_close(R_PEER_IN);
+	OP(&b, OP_SET, R_PEER_IN, 0, IMM(-1));
+	run_done(NULL, 0);
+	for (int k = 0; k < 100 && is_raw(user); k++)
+		usleep(10000);
+	CHECK(!is_raw(user));
+	quit();
+	close_fds((int[]){user_master, user}, 2);
+	close_relay(&r);
+
 	begin_test("a relay ends when its console hangs up, and has passed on everything");
 	open_relay(&r);
 	start_relay(&r);

@@ -3,12 +3,15 @@ package dev.coffer;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.runtime.HookInProgress;
+import dev.coffer.runtime.LastEnd;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One container by name, whether it exists yet or not. Every method throws {@link
@@ -42,6 +45,12 @@ public interface Container {
    */
   int start(StartOptions options);
 
+  /** The hook that its start or end waits for now. */
+  Optional<HookInProgress> hook();
+
+  /** How and when its first process ended the last time; empty where that is not known. */
+  Optional<LastEnd> lastEnd();
+
   /** What {@link #start} would do, in order, without doing anything. */
   Plan plan(StartOptions options);
 
@@ -50,6 +59,39 @@ public interface Container {
 
   /** Runs a command inside and returns its exit status as lxc-attach(1) defines it. */
   int attach(AttachOptions options);
+
+  /**
+   * Connects the caller's terminal with one of the container's until the user leaves it or the
+   * container stops.
+   *
+   * @return 0, or what ended the relay instead
+   */
+  int console(ConsoleOptions options);
+
+  /**
+   * Gives a device to the running container, lxc-device(1).
+   *
+   * @param device a network interface, else a device node
+   * @param inside its name inside, if it is to be another
+   */
+  void addDevice(String device, Optional<String> inside);
+
+  /**
+   * Takes a device away.
+   *
+   * @param device a network interface inside, else a device node
+   * @param name the interface's name outside, or the node's path inside, if it is another
+   */
+  void removeDevice(String device, Optional<String> name);
+
+  /**
+   * Gives the last that the console printed, also after the container has stopped, to {@code out};
+   * when following, now and then nothing.
+   *
+   * @param follow whether what it prints from now on is given, too, until the thread is interrupted
+   * @return false where nothing was ever kept
+   */
+  boolean consoleLog(boolean follow, Consumer<byte[]> out);
 
   /** Freezes all processes; nothing happens when they are frozen already. */
   void freeze();

@@ -146,6 +146,11 @@ final class ForeignContainer implements RunningContainer {
   }
 
   @Override
+  public Optional<Fd> consoleTerminal() {
+    return Optional.empty();
+  }
+
+  @Override
   public void frozen(boolean frozen) {
     client.announce(frozen ? ContainerState.FROZEN : ContainerState.THAWED);
   }

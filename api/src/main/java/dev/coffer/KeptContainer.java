@@ -65,6 +65,11 @@ record KeptContainer(Lives lives, Life life) implements RunningContainer {
   }
 
   @Override
+  public Optional<Fd> consoleTerminal() {
+    return lives.consoleTerminal(life);
+  }
+
+  @Override
   public void frozen(boolean frozen) {
     lives.frozen(life, frozen);
   }

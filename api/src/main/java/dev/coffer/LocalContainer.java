@@ -18,6 +18,8 @@ import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.plan.HostFacts.User;
 import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.HookInProgress;
+import dev.coffer.runtime.LastEnd;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
 import dev.coffer.runtime.command.CommandClient;
@@ -141,6 +143,16 @@ final class LocalContainer implements Container {
         List.of("hint  there is no " + configFile() + "; make the container with lxc-create"));
   }
 
+  @Override
+  public Optional<HookInProgress> hook() {
+    return life().flatMap(Life::hook);
+  }
+
+  @Override
+  public Optional<LastEnd> lastEnd() {
+    return LastEnd.read(lxcPath.resolve(name));
+  }
+
   private StartOrder order(StartOptions options) {
     Creator.discardAbandoned(lxcPath.resolve(name));
     KnownOrders.Answer answer =
@@ -179,9 +191,23 @@ final class LocalContainer implements Container {
 
   @Override
   public boolean stop(StopOptions options) {
+    if (options.action() != StopOptions.Action.REBOOT && endsBetweenLives(options)) {
+      return true;
+    }
     try (RunningContainer container = running()) {
       return new Stopping(container).stop(options);
     }
+  }
+
+  /** One that is about to live again ends now, or runs again and is stopped like any other. */
+  private boolean endsBetweenLives(StopOptions options) {
+    Optional<Life> ours = life();
+    ours.ifPresent(Life::stopAsked);
+    if (ours.filter(Life::isBetweenLives).isEmpty()) {
+      return false;
+    }
+    await(Set.of(ContainerState.STOPPED, ContainerState.RUNNING), Optional.of(options.timeout()));
+    return life().isEmpty();
   }
 
   @Override
@@ -189,6 +215,32 @@ final class LocalContainer implements Container {
     try (RunningContainer container = running()) {
       return new Attachment(host, caller, container).attach(options);
     }
+  }
+
+  @Override
+  public int console(ConsoleOptions options) {
+    try (RunningContainer container = running()) {
+      return new TtySession(lxcPath, name, container, caller).use(options);
+    }
+  }
+
+  @Override
+  public void addDevice(String device, Optional<String> inside) {
+    try (RunningContainer container = running()) {
+      new Devices(lxcPath, name, container, caller).add(device, inside);
+    }
+  }
+
+  @Override
+  public void removeDevice(String device, Optional<String> outside) {
+    try (RunningContainer container = running()) {
+      new Devices(lxcPath, name, container, caller).remove(device, outside);
+    }
+  }
+
+  @Override
+  public boolean consoleLog(boolean follow, Consumer<byte[]> out) {
+    return new ConsoleReading(lxcPath, name, life().isPresent()).read(follow, out);
   }
 
   @Override

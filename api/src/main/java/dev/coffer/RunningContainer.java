@@ -40,6 +40,9 @@ sealed interface RunningContainer extends AutoCloseable permits KeptContainer, F
     return Optional.empty();
   }
 
+  /** The console's own terminal, whose size can be changed; empty when it is not ours. */
+  Optional<Fd> consoleTerminal();
+
   /** Tells whoever waits for it that its processes were frozen or thawed. */
   void frozen(boolean frozen);
 

@@ -2,7 +2,9 @@ package dev.coffer.config;
 
 import dev.coffer.model.ContainerSpec.EnvironmentEntry;
 import dev.coffer.model.ContainerSpec.Personality;
+import dev.coffer.model.Restart;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +34,9 @@ final class IdentityKeys {
           "x86_64");
   private static final List<String> ARCHES =
       Stream.concat(ARCH_32.stream(), ARCH_64.stream()).toList();
+
+  private static final List<String> RESTARTS =
+      Arrays.stream(Restart.When.values()).map(Restart.When::word).toList();
 
   private static final ValueType<Personality> ARCH =
       Types.withWords(
@@ -107,6 +112,25 @@ final class IdentityKeys {
               "-5")
           .unset("0")
           .effect(KeyRow.Effect.TOOLS);
+  static final Key<Restart.When> RESTART =
+      Key.single(
+              "coffer.restart",
+              Types.withWords(
+                  ValueType.of(
+                      "no, on-failure or always",
+                      (text, reading) -> restart(text),
+                      Restart.When::word),
+                  RESTARTS),
+              "whether it starts again by itself when its first process has ended",
+              "on-failure")
+          .unset("no");
+  static final Key<Long> RESTART_LIMIT =
+      Key.single(
+              "coffer.restart.limit",
+              Types.number(0, Integer.MAX_VALUE),
+              "restarts in a row, 0 for any number; a life of ten seconds begins a new row",
+              "3")
+          .unset(String.valueOf(Restart.DEFAULT_LIMIT));
   static final Key<Integer> SIGNAL_HALT =
       signal("lxc.signal.halt", "asks the first process to shut down").formerly("lxc.haltsignal");
   static final Key<Integer> SIGNAL_REBOOT =
@@ -122,8 +146,7 @@ final class IdentityKeys {
               Types.number(0, Numbers.UINT_MAX),
               "1 gives the keeper a mount namespace of its own before the first hook",
               "1")
-          .unset("0")
-          .effect(KeyRow.Effect.LATER);
+          .unset("0");
 
   private IdentityKeys() {}
 
@@ -142,6 +165,8 @@ final class IdentityKeys {
         INIT_UID,
         INIT_CWD,
         MONITOR_UNSHARE,
+        RESTART,
+        RESTART_LIMIT,
         SIGNAL_KEEPER_DEATH,
         SIGNAL_HALT,
         SIGNAL_REBOOT,
@@ -184,6 +209,15 @@ final class IdentityKeys {
                     "the environment has no variable \"" + text + "\" to take over",
                     "write " + text + "=VALUE"));
     return new EnvironmentEntry(text, value, scope);
+  }
+
+  private static Restart.When restart(String text) throws BadValueException {
+    for (Restart.When when : Restart.When.values()) {
+      if (when.word().equals(text)) {
+        return when;
+      }
+    }
+    throw Types.unknownWord("Invalid restart policy", text, RESTARTS);
   }
 
   private static Personality personality(String text) throws BadValueException {

@@ -65,8 +65,6 @@ final class NamespaceKeys {
             "number with h, m, s, ms, us or ns",
             (text, reading) -> TimeOffset.parse(text).describe(gap),
             text -> text + "\n");
-    return Key.single(name, type, description, "7s")
-        .unset("0" + gap + "ns\n")
-        .effect(KeyRow.Effect.LATER);
+    return Key.single(name, type, description, "7s").unset("0" + gap + "ns\n");
   }
 }

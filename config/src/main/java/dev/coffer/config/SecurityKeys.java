@@ -102,7 +102,7 @@ final class SecurityKeys {
               "SELinux label of the keyring",
               "system_u:system_r:lxc_t:s0"));
   static final Key<Boolean> SCHED_CORE =
-      later(flag("lxc.sched.core", "1 never shares a processor core with other containers"));
+      flag("lxc.sched.core", "1 never shares a processor core with other containers");
 
   private SecurityKeys() {}
 

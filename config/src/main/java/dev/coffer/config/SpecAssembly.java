@@ -3,6 +3,7 @@ package dev.coffer.config;
 import dev.coffer.model.AutoMounts;
 import dev.coffer.model.Capability;
 import dev.coffer.model.Cgroups;
+import dev.coffer.model.ClockOffset;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Hook;
 import dev.coffer.model.HookType;
@@ -13,6 +14,7 @@ import dev.coffer.model.Nic;
 import dev.coffer.model.Origin;
 import dev.coffer.model.Privileges;
 import dev.coffer.model.Problem;
+import dev.coffer.model.Restart;
 import dev.coffer.model.RootFs;
 import dev.coffer.model.Seccomp;
 import dev.coffer.model.Signals;
@@ -67,6 +69,20 @@ final class SpecAssembly {
     spec.signals = signals();
     spec.nics.addAll(nics());
     spec.ephemeral = settings.oneOr(IdentityKeys.EPHEMERAL, false);
+    spec.restart =
+        new Restart(
+            settings.oneOr(IdentityKeys.RESTART, Restart.When.NEVER),
+            Math.toIntExact(
+                settings.oneOr(IdentityKeys.RESTART_LIMIT, (long) Restart.DEFAULT_LIMIT)));
+    clockOffset("monotonic", NamespaceKeys.TIME_MONOTONIC).ifPresent(spec.clockOffsets::add);
+    clockOffset("boottime", NamespaceKeys.TIME_BOOT).ifPresent(spec.clockOffsets::add);
+    spec.coreScheduling =
+        settings.one(SecurityKeys.SCHED_CORE).filter(Sourced::value).map(Sourced::origin);
+    spec.keeperMounts =
+        settings
+            .one(IdentityKeys.MONITOR_UNSHARE)
+            .filter(wanted -> wanted.value() != 0)
+            .map(Sourced::origin);
     spec.log = log();
     spec.notInEffect.addAll(notInEffect(spec.rootfs));
   }
@@ -172,6 +188,13 @@ final class SpecAssembly {
       origin = (fresh.isEmpty() ? keep : fresh).getLast().origin();
     }
     return new ContainerSpec.Namespaces(setOf(fresh), setOf(keep), share, origin);
+  }
+
+  private Optional<Sourced<ClockOffset>> clockOffset(String clock, Key<String> key) {
+    return settings
+        .one(key)
+        .map(value -> new Sourced<>(TimeOffset.reread(value.value()).of(clock), value.origin()))
+        .filter(offset -> offset.value().seconds() != 0 || offset.value().nanoseconds() != 0);
   }
 
   private static Set<Namespace> setOf(List<Sourced<Namespace>> namespaces) {

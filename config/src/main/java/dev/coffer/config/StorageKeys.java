@@ -103,8 +103,7 @@ final class StorageKeys {
                   flag -> flag ? "1" : "0"),
               "1 begins a new log file when the old one is full",
               "1")
-          .unset("0")
-          .effect(KeyRow.Effect.LATER);
+          .unset("0");
 
   private StorageKeys() {}
 
@@ -148,7 +147,7 @@ final class StorageKeys {
   private static Key<Long> consoleSize(String name, String description) {
     ValueType<Long> type =
         ValueType.of("auto or size", StorageKeys::parseConsoleSize, Object::toString);
-    return Key.single(name, type, description, "auto").unset("0").effect(KeyRow.Effect.LATER);
+    return Key.single(name, type, description, "auto").unset("0");
   }
 
   private static long parseConsoleSize(String text, Reading reading) throws BadValueException {

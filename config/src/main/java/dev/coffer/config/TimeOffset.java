@@ -1,5 +1,6 @@
 package dev.coffer.config;
 
+import dev.coffer.model.ClockOffset;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +27,22 @@ record TimeOffset(long seconds, long nanoseconds) {
     } catch (ArithmeticException e) {
       throw new BadValueException("\"" + text + "\" is too long", "");
     }
+  }
+
+  /** What {@link #describe} printed. */
+  static TimeOffset reread(String text) {
+    try {
+      return parse(text.replace(" ", ""));
+    } catch (BadValueException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  ClockOffset of(String clock) {
+    return new ClockOffset(
+        clock,
+        seconds + Math.floorDiv(nanoseconds, 1_000_000_000L),
+        Math.floorMod(nanoseconds, 1_000_000_000L));
   }
 
   /** As LXC prints it, with or without a blank before the unit. */

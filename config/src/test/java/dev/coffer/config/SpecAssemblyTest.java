@@ -298,7 +298,6 @@ class SpecAssemblyTest {
         List.of(
             at("lxc.apparmor.profile", 1, "lxc.apparmor.profile"),
             at("lxc.apparmor.raw", 2, "lxc.apparmor.raw"),
-            at("lxc.console.size", 5, "lxc.console.size"),
             at("lxc.net.0.type", 6, "lxc.net.0.type")),
         spec.notInEffect());
     assertEquals(131072, spec.terminals().consoleLogSize());

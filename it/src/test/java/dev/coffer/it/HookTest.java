@@ -298,4 +298,61 @@ class HookTest {
     box.inside("echo x > /dev/extra");
     assertFalse(Box.read(Path.of("/proc/self/mountinfo")).contains("- tmpfs hooked "));
   }
+
+  @Test
+  void whatAHookMountsStaysWithTheContainerWhereTheKeeperHasMountsOfItsOwn() {
+    java.nio.file.Path place = Box.directory(machine.home().resolve("place"));
+    Box box =
+        new Box(machine, "c1")
+            .config(
+                "lxc.monitor.unshare = 1",
+                "lxc.hook.pre-start = sh -c 'mount -t tmpfs hooked "
+                    + place
+                    + " && touch "
+                    + place
+                    + "/file'",
+                "lxc.mount.entry = " + place + " srv none bind,create=dir 0 0")
+            .started("-d");
+    box.inside("test -e /srv/file");
+    assertFalse(Box.read(Path.of("/proc/self/mountinfo")).contains("hooked"));
+    box.stop().ok();
+  }
+
+  @Test
+  void aHookThatHangsIsShownAndCanBeGivenUp() {
+    Box box = new Box(machine, "c1").config("lxc.hook.mount = sh -c 'exec sleep 65.4321'");
+    Command.Running starting =
+        machine
+            .command(
+                "script",
+                "-qec",
+                "lxc-start -P " + machine.lxcpath() + " -n " + box.fullName(),
+                "/dev/null")
+            .start();
+    String told = "waiting for the hook lxc.hook.mount sh -c";
+    Machine.await(
+        "told", java.time.Duration.ofSeconds(15), () -> starting.printed().contains(told));
+    assertTrue(starting.printed().contains("; Ctrl+C gives the start up"), starting.printed());
+    String info = machine.lxc("info", "c1").ok().out();
+    assertTrue(info.contains("State:          STARTING\nHook:           lxc.hook.mount sh"), info);
+    ProcessHandle client =
+        starting
+            .process()
+            .descendants()
+            .filter(process ->
+                Box.read(Path.of("/proc", String.valueOf(process.pid()), "cmdline"))
+                    .startsWith("lxc-start\0"))
+            .findFirst()
+            .orElseThrow();
+    // SIGINT would do as well, but is ignored where the tests run in the background
+    machine.run("kill", "-TERM", String.valueOf(client.pid())).ok();
+    starting.await(java.time.Duration.ofSeconds(10));
+    Machine.await(
+        "given up", java.time.Duration.ofSeconds(10), () -> machine.state("c1").equals("STOPPED"));
+    Machine.await(
+        "the hook is gone",
+        java.time.Duration.ofSeconds(5),
+        () -> machine.run("pgrep", "-f", "sleep 65.4321").exit() != 0);
+    box.config().started("-d");
+  }
 }

@@ -148,4 +148,21 @@ class LimitKeysTest {
       assertTrue(outcome.err().contains("needs CAP_SYS_RESOURCE"), outcome.err());
     }
   }
+
+  @Test
+  void coresAreSharedWithNobodyOrTheReasonIsTold() {
+    Box box = new Box(machine, "c1").config("lxc.sched.core = 1");
+    Outcome outcome = box.start("-d");
+    if (outcome.exit() == 0) {
+      box.stop().ok();
+      return;
+    }
+    assertTrue(
+        outcome.err().contains("cannot share no processor core with others: ")
+            && outcome.err().contains("  lxc.sched.core\n  hint  "),
+        outcome.toString());
+    assertTrue(
+        outcome.err().contains("CONFIG_SCHED_CORE") || outcome.err().contains("no SMT"),
+        outcome.toString());
+  }
 }

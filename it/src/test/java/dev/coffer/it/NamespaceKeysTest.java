@@ -177,4 +177,22 @@ class NamespaceKeysTest {
     box.mapped("lxc.net.0.type = none").shifted().started("-d");
     assertEquals(ofHost("net"), ofInit(box, "net"));
   }
+
+  @Test
+  void clocksAreShifted() {
+    Box box =
+        new Box(machine, "c1")
+            .config("lxc.time.offset.boot = 10h", "lxc.time.offset.monotonic = 1500ms")
+            .started("-d");
+    double host = Double.parseDouble(Box.read(java.nio.file.Path.of("/proc/uptime")).split(" ")[0]);
+    double inside = Double.parseDouble(box.inside("cat /proc/uptime").split(" ")[0]);
+    assertTrue(Math.abs(inside - host - 36000) < 60, inside + " inside, " + host + " outside");
+    String offsets = box.ofInit("timens_offsets").replaceAll(" +", " ");
+    assertTrue(offsets.contains("monotonic 1 500000000"), offsets);
+    assertTrue(offsets.contains("boottime 36000 0"), offsets);
+    box.stop().ok();
+    box.mapped("lxc.time.offset.boot = 3h").shifted().started("-d");
+    inside = Double.parseDouble(box.inside("cat /proc/uptime").split(" ")[0]);
+    assertTrue(Math.abs(inside - host - 10800) < 60, inside + " inside, " + host + " outside");
+  }
 }

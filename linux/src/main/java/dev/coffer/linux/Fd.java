@@ -159,6 +159,11 @@ public final class Fd implements AutoCloseable {
     return Poll.await(number(), Poll.IN, timeoutMillis) != 0;
   }
 
+  /** Whether nobody can read any more what is written here: a pipe or terminal without its end. */
+  public boolean isAbandoned() {
+    return (Poll.await(number(), 0, 0) & (Poll.ERROR | Poll.HANG_UP)) != 0;
+  }
+
   /** Waits until this one is readable or {@code other} is; whether it is this one. */
   public boolean waitReadableBefore(Fd other) {
     return Poll.awaitFirst(number(), other.number());

@@ -13,6 +13,9 @@ import java.util.Set;
  *
  * @param lxcPath the directory that holds the container's directory
  * @param configFile the file this came from, for hooks
+ * @param clockOffsets those that are not zero
+ * @param coreScheduling who wants processor cores that are shared with nobody
+ * @param keeperMounts who wants a mount namespace for the keeper
  * @param notInEffect keys that were understood but that this version does not act on yet
  */
 public record ContainerSpec(
@@ -35,6 +38,10 @@ public record ContainerSpec(
     Signals signals,
     List<Nic> nics,
     boolean ephemeral,
+    Restart restart,
+    List<Sourced<ClockOffset>> clockOffsets,
+    Optional<Origin> coreScheduling,
+    Optional<Origin> keeperMounts,
     Log log,
     List<Sourced<String>> notInEffect) {
 
@@ -44,6 +51,7 @@ public record ContainerSpec(
     environment = List.copyOf(environment);
     hooks = List.copyOf(hooks);
     nics = List.copyOf(nics);
+    clockOffsets = List.copyOf(clockOffsets);
     notInEffect = List.copyOf(notInEffect);
   }
 

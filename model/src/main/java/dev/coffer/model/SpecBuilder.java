@@ -30,6 +30,10 @@ public final class SpecBuilder {
   public Signals signals = Signals.DEFAULT;
   public final List<Nic> nics = new ArrayList<>();
   public boolean ephemeral;
+  public Restart restart = Restart.NEVER;
+  public final List<Sourced<ClockOffset>> clockOffsets = new ArrayList<>();
+  public Optional<Origin> coreScheduling = Optional.empty();
+  public Optional<Origin> keeperMounts = Optional.empty();
   public ContainerSpec.Log log = ContainerSpec.Log.DEFAULT;
   public final List<Sourced<String>> notInEffect = new ArrayList<>();
 
@@ -59,6 +63,10 @@ public final class SpecBuilder {
         signals,
         nics,
         ephemeral,
+        restart,
+        clockOffsets,
+        coreScheduling,
+        keeperMounts,
         log,
         notInEffect);
   }

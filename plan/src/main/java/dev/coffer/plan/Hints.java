@@ -80,6 +80,7 @@ public final class Hints {
           case HostStep.CreateCgroup _ -> cgroup(errno);
           case ContainerStep.SetSysctl sysctl -> sysctl(sysctl, errno);
           case ContainerStep.LoadSeccomp load -> seccomp(load, errno);
+          case ContainerStep.IsolateCores _ -> cores(errno);
           case ContainerStep.MountDevpts _ ->
               errno == EINVAL ? "gid 5 (tty) must be mapped, see lxc.idmap" : target(call, errno);
           case ContainerStep.CreateDevice _,
@@ -93,6 +94,16 @@ public final class Hints {
                   + hook.command();
           default -> null;
         });
+  }
+
+  private static String cores(int errno) {
+    return switch (errno) {
+      case ENODEV ->
+          "no core of this machine runs two threads at once (no SMT), so none is shared anyway:"
+              + " leave lxc.sched.core out";
+      case EINVAL -> "the kernel lacks core scheduling (CONFIG_SCHED_CORE, Linux 5.14)";
+      default -> null;
+    };
   }
 
   private static String execute(ContainerStep.Execute execute, int errno) {

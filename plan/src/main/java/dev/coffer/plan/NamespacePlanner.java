@@ -33,6 +33,9 @@ public final class NamespacePlanner {
     if (spec.hasUserNamespace() && !spec.namespaces().keep().contains(Namespace.USER)) {
       fresh.add(Namespace.USER);
     }
+    if (!spec.clockOffsets().isEmpty()) {
+      fresh.add(Namespace.TIME);
+    }
     fresh.removeAll(request.share().keySet());
     return fresh;
   }

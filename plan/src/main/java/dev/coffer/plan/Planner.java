@@ -1,6 +1,7 @@
 package dev.coffer.plan;
 
 import dev.coffer.model.Capability;
+import dev.coffer.model.ClockOffset;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerSpec.EnvironmentEntry;
 import dev.coffer.model.ContainerSpec.EnvironmentEntry.Scope;
@@ -94,6 +95,7 @@ public final class Planner {
   private void prepare() {
     ids.requireMaps();
     steps.addAll(prelude(request).steps());
+    spec.keeperMounts().ifPresent(origin -> steps.add(new KeeperStep.UnshareMounts(origin)));
     if (facts.privileged()) {
       hooks(HookType.PRE_START, Place.KEEPER);
     }
@@ -155,6 +157,7 @@ public final class Planner {
     shared(EnumSet.complementOf(LENT))
         .forEach((namespace, path) ->
             steps.add(new ContainerStep.JoinNamespace(namespace, path.value(), path.origin())));
+    enterTime();
     if (mounts.needsCgroupNamespaceEarly()) {
       unshareCgroup();
     }
@@ -172,6 +175,20 @@ public final class Planner {
           .ifPresent(nic ->
               steps.add(new ContainerStep.BringUpLoopback(nic.settings().get("flags").origin())));
     }
+  }
+
+  private void enterTime() {
+    if (!fresh.contains(Namespace.TIME)) {
+      return;
+    }
+    List<Sourced<ClockOffset>> offsets = spec.clockOffsets();
+    Origin origin = offsets.isEmpty() ? spec.namespaces().origin() : offsets.getFirst().origin();
+    steps.add(new ContainerStep.UnshareNamespaces(EnumSet.of(Namespace.TIME), origin));
+    if (!offsets.isEmpty()) {
+      steps.add(
+          new KeeperStep.SetClockOffsets(offsets.stream().map(Sourced::value).toList(), origin));
+    }
+    steps.add(new ContainerStep.EnterTime(origin));
   }
 
   private void unshareCgroup() {
@@ -223,6 +240,7 @@ public final class Planner {
   private void restrict() {
     steps.addAll(cgroups.limitDevices());
     hooks(HookType.START_HOST, Place.KEEPER);
+    spec.coreScheduling().ifPresent(origin -> steps.add(new ContainerStep.IsolateCores(origin)));
     spec.personality()
         .ifPresent(
             value -> steps.add(new ContainerStep.SetPersonality(value.value(), value.origin())));

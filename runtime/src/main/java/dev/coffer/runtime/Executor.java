@@ -289,8 +289,8 @@ public final class Executor implements AutoCloseable {
       if (early != null) {
         return Optional.of(new Event.Ended(early));
       }
-      if (!channel.fd().waitReadable(0)) {
-        return Optional.empty();
+      if (ahead.isPresent() || !channel.fd().waitReadable(0)) {
+        return Optional.empty(); // an answer to what was sent ahead is not ours
       }
       Frame frame = Frame.read(channel);
       if (frame == null) {

@@ -77,6 +77,15 @@ final class Keeping {
         instanceof Executor.Outcome.Done;
   }
 
+  /** The console is no longer relayed to the streams of whoever started it in the foreground. */
+  static boolean leaveCaller(Executor executor) {
+    ProgramBuilder builder = new ProgramBuilder(Registers.landing());
+    builder.main().set(Registers.PEER_IN, -1L);
+    builder.main().set(Registers.PEER_OUT, -1L);
+    return executor.run(builder.build(), List.of(), (_, _, fds) -> fds.forEach(Fd::close))
+        instanceof Executor.Outcome.Done;
+  }
+
   /** What a keeper's registers hold. */
   static long[] registers(Executor executor) {
     return switch (executor.run(nothing(), List.of(), (_, _, fds) -> fds.forEach(Fd::close))) {

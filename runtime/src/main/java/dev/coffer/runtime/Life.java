@@ -7,6 +7,7 @@ import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Namespace;
+import dev.coffer.model.Restart;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.plan.HostFacts;
@@ -27,6 +28,8 @@ public final class Life {
   private final Path lxcPath;
   private final RunDirectory directory;
   final AddedDeviceRules deviceRules;
+  final Restarts restarts;
+  private final ConsoleRing consoleRing;
   private final List<Consumer<ContainerState>> listeners = new CopyOnWriteArrayList<>();
 
   volatile ContainerSpec spec;
@@ -45,6 +48,7 @@ public final class Life {
   volatile Executor executor;
   volatile UnixSocket command;
   volatile UnixSocket keeper;
+  volatile Optional<HookInProgress> hook = Optional.empty();
   volatile boolean rebootWanted;
   volatile int exitCode;
   volatile StartOrder order;
@@ -73,6 +77,8 @@ public final class Life {
     this.name = name;
     this.lxcPath = lxcPath;
     this.directory = directory;
+    this.consoleRing = ConsoleRing.of(lxcPath.resolve(name));
+    this.restarts = new Restarts(directory.path());
     this.deviceRules = new AddedDeviceRules(directory.path().resolve("devices"));
   }
 
@@ -147,6 +153,33 @@ public final class Life {
     return command;
   }
 
+  /** Notes that it is to end, before it is made to: then no restart follows. */
+  public void stopAsked() {
+    if (spec.restart().when() != Restart.When.NEVER) {
+      restarts.stopAsked();
+    }
+  }
+
+  /** Whether nothing runs just now, and the next life may be about to begin by itself. */
+  public boolean isBetweenLives() {
+    return !isRunning() && spec.restart().when() != Restart.When.NEVER;
+  }
+
+  /** How many lives in a row it has begun by itself. */
+  public int restarts() {
+    return restarts.count();
+  }
+
+  /** The hook that its start or end waits for now. */
+  public Optional<HookInProgress> hook() {
+    return hook;
+  }
+
+  /** What its console printed last. */
+  public ConsoleRing consoleRing() {
+    return consoleRing;
+  }
+
   /** Hears every change of state until it is removed. */
   public void addListener(Consumer<ContainerState> listener) {
     listeners.add(listener);
@@ -157,6 +190,7 @@ public final class Life {
   }
 
   void tell(ContainerState fresh) {
+    hook = Optional.empty();
     state = fresh;
     listeners.forEach(listener -> listener.accept(fresh));
   }

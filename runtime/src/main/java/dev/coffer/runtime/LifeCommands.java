@@ -17,6 +17,7 @@ import dev.coffer.model.Sourced;
 import dev.coffer.plan.CgroupPlacement.Place;
 import dev.coffer.runtime.command.CgroupDirectory;
 import dev.coffer.runtime.command.CommandTarget;
+import dev.coffer.runtime.command.ConsoleLogRequest;
 import dev.coffer.runtime.command.TtyLease;
 import dev.coffer.runtime.program.Registers;
 import java.nio.file.Path;
@@ -132,7 +133,21 @@ final class LifeCommands implements CommandTarget {
   }
 
   @Override
+  public Optional<byte[]> consoleLog(ConsoleLogRequest request) {
+    ConsoleRing ring = life.consoleRing();
+    if (!ring.exists()) {
+      return Optional.empty();
+    }
+    byte[] text = request.read() ? ring.take(request.most()) : new byte[0];
+    if (request.clear()) {
+      ring.clear();
+    }
+    return Optional.of(text);
+  }
+
+  @Override
   public boolean stop() {
+    life.stopAsked();
     boolean sent =
         life.initPidfd().filter(init -> init.sendSignal(life.spec().signals().stop())).isPresent();
     if (sent) {

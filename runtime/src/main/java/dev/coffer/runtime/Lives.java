@@ -12,6 +12,7 @@ import dev.coffer.linux.UnixSocket;
 import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
+import dev.coffer.model.Restart;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -223,9 +225,19 @@ public final class Lives implements AutoCloseable {
   private int awaitEnd(Life life, Caller caller) {
     boolean seen = life.followed && follow(life, caller.ending().orElseThrow());
     boolean sure = seen && !caller.isTerminal(0);
-    int code = sure ? life.exitCode : new WaitStatus(caller.awaitEnded()).shellCode();
+    int code = sure ? life.exitCode : awaitEnded(life, caller).shellCode();
     awaitGone(life);
     return code;
+  }
+
+  /** A caller who was killed leaves the keeper, which must not go on with his terminal. */
+  private WaitStatus awaitEnded(Life life, Caller caller) {
+    try {
+      return new WaitStatus(caller.awaitEnded());
+    } catch (CancellationException e) {
+      keeping(life, Keeping::leaveCaller);
+      throw e;
+    }
   }
 
   /**
@@ -372,6 +384,11 @@ public final class Lives implements AutoCloseable {
       devpts = fetched;
     }
     return devpts;
+  }
+
+  /** The terminal behind the console, whoever it is relayed to. */
+  public Optional<Fd> consoleTerminal(Life life) {
+    return life.elsewhere ? Optional.empty() : fetch(life, Registers.CONSOLE.number());
   }
 
   /**
@@ -668,8 +685,13 @@ public final class Lives implements AutoCloseable {
     lives.put(new Key(life.lxcPath(), life.name()), life);
     change(life, ContainerState.STOPPING);
     life.watched = true;
-    poller.add(life.executor.channel().fd(), Poller.READABLE | ONE_SHOT, life);
-    if (life.executor.hasPendingExit()) {
+    boolean told = life.executor.hasPendingExit();
+    // once told, nobody else is to listen while its end is followed, perhaps by another life
+    int events = told ? 0 : Poller.READABLE;
+    poller.add(life.executor.channel().fd(), events | ONE_SHOT, life);
+    if (told && life.spec().restart().when() != Restart.When.NEVER) {
+      work.execute(() -> handle(life)); // which may pause before another life
+    } else if (told) {
       handle(life);
     }
   }

@@ -191,6 +191,11 @@ public final class RunDirectory {
     }
   }
 
+  /** Written when a life begins. */
+  Path noteFile() {
+    return path.resolve(NOTE);
+  }
+
   /** What was noted; all empty for a directory without a complete note. */
   public Note read() {
     Map<String, String> memo = new LinkedHashMap<>();

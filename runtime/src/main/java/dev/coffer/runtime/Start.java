@@ -9,6 +9,7 @@ import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
 import dev.coffer.linux.UnixSocket;
+import dev.coffer.linux.WindowSize;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.HookType;
@@ -35,12 +36,14 @@ import dev.coffer.runtime.program.StartAssembler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 
 /**
@@ -49,6 +52,8 @@ import java.util.stream.Collectors;
  */
 final class Start {
   private static final int RUNNING = StartAssembler.FAULT_TAG - 1;
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
   private final Lives lives;
   private final Life life;
@@ -293,8 +298,12 @@ final class Start {
       hand(pty.master(), Registers.CONSOLE, landings, fds);
       hand(pty.slave(), Registers.TERMINAL, landings, fds);
     });
-    consoleDevice().ifPresent(fd -> hand(fd, Registers.TERMINAL, landings, fds));
-    consoleLog().ifPresent(fd -> hand(fd, Registers.CONSOLE_LOG, landings, fds));
+    List<ConsoleLogs.Log> logs = consoleLogs().all();
+    consoleDevice().ifPresent(fd -> handPeer(fd, logs, landings, fds));
+    for (ConsoleLogs.Log log : logs) {
+      borrowed.add(log.fd());
+      hand(log.fd(), log.register(), landings, fds);
+    }
     if (spans.hasGate()) {
       UnixSocket[] ends = UnixSocket.pair();
       borrowed.add(ends[0].fd());
@@ -341,8 +350,21 @@ final class Start {
     fds.add(fd);
   }
 
+  /** A terminal talks with the console, a file gets what it prints, as a log does. */
+  private static void handPeer(
+      Fd fd, List<ConsoleLogs.Log> logs, List<Register> landings, List<Fd> fds) {
+    if (WindowSize.read(fd).isPresent()) {
+      hand(fd, Registers.PEER_IN, landings, fds);
+      hand(fd, Registers.PEER_OUT, landings, fds);
+    } else if (logs.stream().noneMatch(log -> log.register().equals(Registers.CONSOLE_LOG))) {
+      hand(fd, Registers.CONSOLE_LOG, landings, fds);
+    } else {
+      hand(fd, Registers.PEER_OUT, landings, fds);
+    }
+  }
+
   private Optional<Fd> consoleDevice() {
-    if (order.request().callerStreams()) {
+    if (!(console() instanceof Console.Own)) {
       return Optional.empty();
     }
     Optional<String> path = consolePath().filter(console -> !console.equals("none"));
@@ -357,20 +379,8 @@ final class Start {
     return path.map(_ -> borrowed.getLast());
   }
 
-  private Optional<Fd> consoleLog() {
-    Optional<Path> log =
-        order
-            .consoleLog()
-            .or(() -> spec.terminals().consoleLog().map(Sourced::value).map(Path::of));
-    String from =
-        order
-            .consoleLog()
-            .map(_ -> "option --console-log")
-            .or(() -> spec.terminals().consoleLog().map(value -> value.origin().describe()))
-            .orElse("");
-    int flags = OpenFlags.WRITE_ONLY | OpenFlags.APPEND | OpenFlags.CREATE;
-    log.ifPresent(file -> borrow("open the console's log", file.toString(), flags, from));
-    return log.map(_ -> borrowed.getLast());
+  private ConsoleLogs consoleLogs() {
+    return ConsoleLogs.open(order, caller.cwd(), console() instanceof Console.Own, !again);
   }
 
   private String consoleOrigin() {
@@ -411,6 +421,8 @@ final class Start {
         landings,
         relay(foreground),
         terminal.isPresent() ? replaced : List.of(),
+        spec.terminals().consoleLogSize(),
+        ConsoleRing.size(spec),
         hasHooks() ? HookEnvironment.of(caller.environment()) : List.of(),
         hasHooks() ? HookEnvironment.of(spec, order.request().mountPoint()) : List.of(),
         spec.hookVersion(),
@@ -434,7 +446,8 @@ final class Start {
     if (again) {
       return AssemblyContext.Relay.AS_BEFORE;
     }
-    boolean relayed = terminal.isPresent() || console() instanceof Console.Own;
+    boolean own = console() instanceof Console.Own && consolePath().isEmpty();
+    boolean relayed = terminal.isPresent() || own;
     boolean input = foreground && relayed && caller.isTerminal(0);
     boolean output = foreground && relayed && caller.stream(1).isPresent();
     return new AssemblyContext.Relay(input, output);
@@ -444,13 +457,8 @@ final class Start {
     if (order.request().callerStreams()) {
       return new Console.None();
     }
-    Optional<String> path = consolePath();
-    if (path.isEmpty()) {
-      return spec.rootfs().path().isPresent() ? new Console.Own() : new Console.None();
-    }
-    return path.get().equals("none")
-        ? new Console.None()
-        : new Console.Given(caller.cwd().resolve(path.get()).toString());
+    boolean wanted = !consolePath().orElse("").equals("none");
+    return wanted && spec.rootfs().path().isPresent() ? new Console.Own() : new Console.None();
   }
 
   private void report(int tag, long[] registers, List<Fd> fds) {
@@ -465,12 +473,29 @@ final class Start {
       return;
     }
     fds.forEach(Fd::close);
+    if (tag >= StartAssembler.HOOK_TAG) {
+      awaitHook(tag - StartAssembler.HOOK_TAG);
+      return;
+    }
     if (tag >= StartAssembler.FAULT_TAG) {
       die();
     } else {
       runReported(tag);
     }
     life.executor.proceed();
+  }
+
+  /** Who asked for the start may give it up while it waits for a hook. */
+  private void awaitHook(int index) {
+    if (index >= plan.steps().size() || !(plan.steps().get(index) instanceof RunHook hook)) {
+      throw new CofferException("the launcher reports a hook that is none");
+    }
+    life.hook = Optional.of(HookInProgress.now(hook.type(), hook.command()));
+    while (!life.executor.answers(LOOK_AGAIN)) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("the caller is gone");
+      }
+    }
   }
 
   /** The report stands for the first of neighbouring host steps; each has its own. */

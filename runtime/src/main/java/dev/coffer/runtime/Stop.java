@@ -4,12 +4,14 @@ import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.HookType;
+import dev.coffer.model.Restart;
 import dev.coffer.model.plan.Place;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.runtime.program.HookAssembler;
 import dev.coffer.runtime.program.Program;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What follows when a container's first process has ended: hooks, clean-up, perhaps another life.
@@ -35,14 +37,26 @@ final class Stop {
       lives.letGo(life);
       return;
     }
+    boolean restarts = life.spec().restart().when() != Restart.When.NEVER;
     lives.change(life, ContainerState.STOPPING);
+    if (restarts && life.restarts.wasPausing(life.directory().noteFile())) {
+      end(status, false, true); // an engine had come so far, and is gone
+      return;
+    }
+    LastEnd.now(status, restarts ? life.restarts.count() : 0).write(life.spec().directory());
     boolean stopped = hooks(HookType.STOP, reboot);
     for (String failure : HostRunner.undoForKeeper(life.undos)) {
       new ContainerLog(life.spec()).errorUnheard(failure);
     }
     life.undos = HostRunner.leftForKeeper(life.undos);
-    boolean allowed = hooks(HookType.POST_STOP, reboot) && stopped;
+    end(status, reboot, hooks(HookType.POST_STOP, reboot) && stopped);
+  }
+
+  private void end(WaitStatus status, boolean reboot, boolean allowed) {
     if (reboot && allowed && startAgain()) {
+      return;
+    }
+    if (!reboot && !life.order.foreground() && livesAgain(status)) {
       return;
     }
     life.rebootWanted = false;
@@ -54,6 +68,14 @@ final class Stop {
   /** A container that halts itself is ended by SIGINT, reboot(2): as it was asked for. */
   private static int exitCode(WaitStatus status) {
     return status.signal() == SIGINT ? 0 : status.shellCode();
+  }
+
+  private boolean livesAgain(WaitStatus status) {
+    if (!life.restarts.awaitNext(life.spec().restart(), status, life.directory().noteFile())) {
+      return false;
+    }
+    life.rebootWanted = true; // it is no end
+    return startAgain();
   }
 
   private boolean startAgain() {
@@ -91,7 +113,15 @@ final class Stop {
             life.spec().hookVersion(),
             life.namespaces());
     Executor.Outcome outcome =
-        life.executor.run(program, List.of(), (_, _, fds) -> fds.forEach(fd -> fd.close()));
+        life.executor.run(
+            program,
+            List.of(),
+            (tag, _, fds) -> {
+              fds.forEach(fd -> fd.close());
+              RunHook hook = hooks.get(tag);
+              life.hook = Optional.of(HookInProgress.now(hook.type(), hook.command()));
+            });
+    life.hook = Optional.empty();
     if (outcome instanceof Executor.Outcome.Failed failed) {
       new ContainerLog(life.spec())
           .errorUnheard(

@@ -40,6 +40,7 @@ final class FakeContainer implements Container {
   CofferException failure;
   Usage usage;
   Plan plan;
+  dev.coffer.runtime.LastEnd lastEnd;
 
   FakeContainer(String name, Path lxcPath) {
     this.name = name;
@@ -136,6 +137,42 @@ final class FakeContainer implements Container {
   public int attach(AttachOptions options) {
     act(options);
     return status;
+  }
+
+  @Override
+  public int console(dev.coffer.ConsoleOptions options) {
+    options.connected().accept(Math.max(1, options.tty()));
+    done.add("console " + options.tty() + " escape " + options.escape());
+    return 0;
+  }
+
+  @Override
+  public void addDevice(String device, java.util.Optional<String> inside) {
+    act("add " + device + " " + inside.orElse("-"));
+  }
+
+  @Override
+  public void removeDevice(String device, java.util.Optional<String> outside) {
+    act("del " + device + " " + outside.orElse("-"));
+  }
+
+  @Override
+  public java.util.Optional<dev.coffer.runtime.HookInProgress> hook() {
+    return java.util.Optional.empty();
+  }
+
+  @Override
+  public java.util.Optional<dev.coffer.runtime.LastEnd> lastEnd() {
+    return java.util.Optional.ofNullable(lastEnd);
+  }
+
+  @Override
+  public boolean consoleLog(boolean follow, java.util.function.Consumer<byte[]> out) {
+    String text = config.get("console");
+    if (text != null) {
+      out.accept(text.getBytes());
+    }
+    return text != null;
   }
 
   @Override

@@ -161,6 +161,7 @@ class FrameTest {
             Inside a container
               shell       open a shell in a running container
               exec        run a command in a running container
+              console     use a terminal of a running container
               run         run one command in a container of its own
               freeze      freeze all processes of a container
               unfreeze    let a frozen container go on
@@ -168,6 +169,7 @@ class FrameTest {
             Looking
               list        list containers
               info        show what is known about a container
+              logs        print what a container's console printed last
               explain     print what a start would do, step by step, and why
               wait        wait for a container's state
 

@@ -185,6 +185,7 @@ class InfoToolTest {
               "name": "b",
               "state": "STOPPED",
               "pid": null,
+              "last_end": null,
               "ips": [],
               "cpu_nanos": null,
               "io_bytes": null,

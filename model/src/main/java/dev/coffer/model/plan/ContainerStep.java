@@ -284,6 +284,22 @@ public sealed interface ContainerStep extends Step {
     }
   }
 
+  /** Enters the time namespace that was made for children, time_namespaces(7). */
+  record EnterTime(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "enter the time namespace";
+    }
+  }
+
+  /** Shares processor cores with nobody else from now on, prctl(2) PR_SCHED_CORE. */
+  record IsolateCores(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "share no processor core with others";
+    }
+  }
+
   record SetPersonality(Personality personality, Origin origin) implements ContainerStep {
     @Override
     public String describe() {

@@ -1,5 +1,6 @@
 package dev.coffer.model.plan;
 
+import dev.coffer.model.ClockOffset;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Limits.Rlimit;
 import dev.coffer.model.Namespace;
@@ -120,6 +121,29 @@ public sealed interface KeeperStep extends Step {
 
     private static String text(long value) {
       return value == Rlimit.UNLIMITED ? "unlimited" : Long.toString(value);
+    }
+  }
+
+  /**
+   * Gives the keeper a mount namespace until init is born, which inherits what is mounted there.
+   */
+  record UnshareMounts(Origin origin) implements KeeperStep {
+    @Override
+    public String describe() {
+      return "give the keeper a mount namespace";
+    }
+  }
+
+  /** Says how the clocks of the new time namespace run, before anyone is in it. */
+  record SetClockOffsets(List<ClockOffset> offsets, Origin origin) implements KeeperStep {
+    public SetClockOffsets {
+      offsets = List.copyOf(offsets);
+    }
+
+    @Override
+    public String describe() {
+      return "shift clocks: "
+          + offsets.stream().map(ClockOffset::describe).collect(Collectors.joining(", "));
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /** Answers requests about one container. What it says, down to the errno, is what LXC 5.0 says. */
 final class CommandAnswers {
-  private static final int DEVICE_LENGTH = 40; // type, major, minor, access[4], allow, two pointers
+  static final int DEVICE_LENGTH = 40; // type, major, minor, access[4], allow, two pointers
   private static final ContainerState[] STATES = ContainerState.values();
 
   private final CommandTarget target;
@@ -29,7 +29,8 @@ final class CommandAnswers {
   /** Whether the answer may be long in coming. */
   static boolean isSlow(CommandRequest request) {
     return switch (Command.decode(request.command()).orElse(Command.GET_NAME)) {
-      case GET_TTY_FD, STOP, FREEZE, UNFREEZE, ADD_BPF_DEVICE_CGROUP, GET_DEVPTS_FD -> true;
+      case GET_TTY_FD, CONSOLE_LOG, STOP, FREEZE, UNFREEZE, ADD_BPF_DEVICE_CGROUP, GET_DEVPTS_FD ->
+          true;
       default -> false;
     };
   }
@@ -63,7 +64,7 @@ final class CommandAnswers {
           WantedStates.decode(request.payload())
               .<Reply>map(Reply.Waiting::new)
               .orElse(failed(Errno.EINVAL));
-      case CONSOLE_LOG -> failed(Errno.EFAULT); // there is no ring buffer
+      case CONSOLE_LOG -> consoleLog(request.payload());
       case SERVE_STATE_CLIENTS -> stateReached(request.number());
       case SECCOMP_NOTIFY_ADD_LISTENER -> failed(Errno.ENOSYS);
       case ADD_BPF_DEVICE_CGROUP -> deviceRule(request.payload());
@@ -90,6 +91,20 @@ final class CommandAnswers {
     byte[] nothing = new byte[0];
     return new Reply.Leased(
         new CommandResponse(0, lease.get().number(), nothing, List.of(master)), lease.get());
+  }
+
+  private Reply consoleLog(byte[] payload) {
+    Optional<ConsoleLogRequest> wanted = ConsoleLogRequest.decode(payload);
+    if (wanted.isEmpty()) {
+      return failed(Errno.EINVAL);
+    }
+    Optional<byte[]> text = target.consoleLog(wanted.get());
+    if (text.isEmpty()) {
+      return failed(Errno.EFAULT);
+    }
+    return wanted.get().read() && text.get().length == 0
+        ? failed(Errno.ENODATA)
+        : new Answered(CommandResponse.of(text.get(), List.of()));
   }
 
   private Reply cgroupPath(CommandRequest request, boolean limit) {

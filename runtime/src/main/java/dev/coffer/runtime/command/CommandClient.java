@@ -1,5 +1,6 @@
 package dev.coffer.runtime.command;
 
+import dev.coffer.linux.DeviceRule;
 import dev.coffer.linux.Errno;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.Fds;
@@ -10,6 +11,8 @@ import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,6 +92,38 @@ public final class CommandClient {
 
   public Optional<String> lxcPath() {
     return text(CommandRequest.of(Command.GET_LXCPATH, 0));
+  }
+
+  /**
+   * Takes what the console printed and nobody took before.
+   *
+   * @return empty if nothing is kept, or nothing is new
+   */
+  public Optional<byte[]> consoleLog(ConsoleLogRequest request) {
+    return ask(CommandRequest.of(Command.CONSOLE_LOG, request.encode()))
+        .flatMap(response -> {
+          response.close();
+          return response.result() < 0 ? Optional.empty() : Optional.of(response.payload());
+        });
+  }
+
+  /** Allows or denies a device on cgroup v2; whether that is in effect. */
+  public boolean applyDeviceRule(DeviceRule rule) {
+    byte[] item =
+        ByteBuffer.allocate(CommandAnswers.DEVICE_LENGTH)
+            .order(ByteOrder.nativeOrder())
+            .put((byte) rule.type())
+            .putInt(4, rule.major())
+            .putInt(8, rule.minor())
+            .put(12, rule.access().getBytes(StandardCharsets.US_ASCII))
+            .putInt(16, rule.allow() ? 1 : 0)
+            .array();
+    return ask(CommandRequest.of(Command.ADD_BPF_DEVICE_CGROUP, item))
+        .map(response -> {
+          response.close();
+          return response.result() == 0;
+        })
+        .orElse(false);
   }
 
   /** The top of the container's devpts. */

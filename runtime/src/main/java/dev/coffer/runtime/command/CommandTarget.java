@@ -76,6 +76,13 @@ public interface CommandTarget {
    */
   boolean freeze(boolean frozen, Duration timeout);
 
+  /**
+   * Reads what the console printed; may wait.
+   *
+   * @return empty where nothing is kept
+   */
+  Optional<byte[]> consoleLog(ConsoleLogRequest request);
+
   /** A tool has itself brought about the state, by the files of cgroup v1. */
   void stateReached(ContainerState state);
 

@@ -14,6 +14,8 @@ import java.util.Set;
  * @param relay what the console is relayed to
  * @param replacedStreams which of 0, 1, 2 the terminal takes the place of when the caller's streams
  *     are kept
+ * @param logMost bytes at which the console's log is full, 0 for never
+ * @param ringMost bytes at which the console's ring is full
  * @param environment the caller's, for hooks on the host
  * @param hookEnvironment LXC_… variables of every hook
  * @param hookVersion 0 or 1
@@ -34,6 +36,8 @@ public record AssemblyContext(
     List<Arg.Register> landings,
     Relay relay,
     List<Integer> replacedStreams,
+    long logMost,
+    long ringMost,
     List<String> environment,
     List<String> hookEnvironment,
     int hookVersion,
@@ -55,9 +59,6 @@ public record AssemblyContext(
 
     /** A terminal of the container's own devpts. */
     record Own() implements Console {}
-
-    /** A file or device of the host. */
-    record Given(String path) implements Console {}
   }
 
   /**

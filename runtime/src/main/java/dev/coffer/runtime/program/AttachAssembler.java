@@ -183,12 +183,10 @@ public final class AttachAssembler {
     String type = name.equals("sys") ? "sysfs" : name;
     if (name.equals("proc")) {
       child.sys(Sys.UNSHARE, (long) Namespace.MOUNT.cloneFlag());
-      child.sys(Sys.MOUNT, 0, program.text("/"), 0, Flags.MS_SLAVE | MS_REC, 0);
+      child.sys(Sys.MOUNT, 0, program.text("/"), 0, Flags.MS_SLAVE | Flags.MS_REC, 0);
     }
     Blob path = program.text("/" + name);
     child.sys(Sys.UMOUNT2, path, Flags.MNT_DETACH).tolerateAny();
     child.sys(Sys.MOUNT, program.text(type), path, program.text(type), 0, 0).tolerateAny();
   }
-
-  private static final long MS_REC = 1 << 14;
 }

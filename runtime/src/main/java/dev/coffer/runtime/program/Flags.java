@@ -43,6 +43,7 @@ final class Flags {
   static final long MOUNT_ATTR_NODIRATIME = 0x80;
   static final long MOUNT_ATTR_IDMAP = 0x100000;
   static final long MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
+  static final long MS_REC = 1 << 14;
   static final long MS_UNBINDABLE = 1 << 17;
   static final long MS_PRIVATE = 1 << 18;
   static final long MS_SLAVE = 1 << 19;
@@ -56,6 +57,9 @@ final class Flags {
   static final int PR_SET_KEEPCAPS = 8;
   static final int PR_SET_NAME = 15;
   static final int PR_CAPBSET_DROP = 24;
+  static final int PR_SCHED_CORE = 62;
+  static final int PR_SCHED_CORE_CREATE = 1;
+  static final int PR_SCHED_CORE_SCOPE_THREAD_GROUP = 1;
   static final int PR_SET_NO_NEW_PRIVS = 38;
   static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
   static final int CAPABILITY_VERSION_3 = 0x20080522;

@@ -25,6 +25,8 @@ public final class HookAssembler {
             List.of(),
             AssemblyContext.Relay.AS_BEFORE,
             List.of(),
+            0,
+            0,
             environment,
             hookEnvironment,
             hookVersion,
@@ -45,7 +47,10 @@ public final class HookAssembler {
         .to(Registers.HOOK_LOG)
         .tolerateAny();
     HookOperations operations = new HookOperations(program, context);
-    hooks.forEach(hook -> operations.run(program.main(), hook, false));
+    for (int i = 0; i < hooks.size(); i++) {
+      program.main().report(i, 0, 0, false);
+      operations.run(program.main(), hooks.get(i), false);
+    }
     program.main().sys(Sys.CLOSE, Registers.HOOK_LOG).tolerateAny();
     program.main().set(Registers.HOOK_LOG, -1L);
     return program.build();

@@ -247,12 +247,6 @@ final class MountOperations {
     return tree;
   }
 
-  /** Shows a path of the host by a bind mount, from inside the child's own mount namespace. */
-  void bindHostPath(String source, String target) {
-    Register tree = source(source, false, false);
-    attach(tree, new Target(target, Create.FILE), false, new Label());
-  }
-
   /** Shows an opened terminal. */
   void bindOpened(Register place, String target) {
     Register tree = cloneOf(place, false);

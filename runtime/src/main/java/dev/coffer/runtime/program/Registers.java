@@ -61,7 +61,13 @@ public final class Registers {
   public static final int DEVPTS = 39;
 
   public static final int FIRST_TTY = 40;
-  public static final int MOST_TTYS = 24;
+  public static final int MOST_TTYS = 19;
+
+  public static final Register LOG_OLDER = new Register(59);
+  public static final Register LOG_MOST = new Register(60);
+  public static final Register RING = new Register(61);
+  public static final Register RING_OLDER = new Register(62);
+  public static final Register RING_MOST = new Register(63);
 
   /** Registers that steps use for the moment. */
   static final int FIRST_SCRATCH = 28;

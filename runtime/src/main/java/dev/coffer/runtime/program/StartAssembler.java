@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Encodes the plan of a start. Where the place of the steps changes, one side waits for the other;
@@ -55,6 +56,9 @@ public final class StartAssembler {
           Map.entry("nice", 13),
           Map.entry("rtprio", 14),
           Map.entry("rttime", 15));
+
+  /** REPORT tags from here on tell that the hook of a step begins. */
+  public static final int HOOK_TAG = 1 << 21;
 
   private final Plan plan;
   private final AssemblyContext context;
@@ -127,7 +131,11 @@ public final class StartAssembler {
 
   private void prologue() {
     for (int i = 0; i < context.landings().size(); i++) {
-      keeper.set(context.landings().get(i), new Register(Registers.landing() + i));
+      Register landing = new Register(Registers.landing() + i);
+      keeper.set(context.landings().get(i), landing);
+      if (landing.number() > Registers.LAST_SCRATCH) {
+        keeper.set(landing, -1L);
+      }
     }
     if (context.relay().input()) {
       keeper.set(Registers.PEER_IN, 0L);
@@ -138,6 +146,8 @@ public final class StartAssembler {
     if (context.relay().output()) {
       keeper.set(Registers.PEER_OUT, 1L);
     }
+    keeper.set(Registers.LOG_MOST, context.logMost());
+    keeper.set(Registers.RING_MOST, context.ringMost());
     keeper.wake(program.vectorOf(context.wake()));
     keeper.title(program.text(context.title()));
     if (plan.steps().stream().anyMatch(StartAssembler::runsProgram)) {
@@ -271,8 +281,14 @@ public final class StartAssembler {
     devices.before(step);
     switch (step) {
       case HostStep _ -> keeper.report(index, 0, 0, true);
-      case RunHook hook ->
-          hooks.run(hook.place() == Place.CONTAINER ? child : keeper, hook, cloned);
+      case RunHook hook -> {
+        if (hook.place() == Place.CONTAINER) { // the keeper waits to be told that it is its turn
+          child.signal(0, 0);
+          keeper.await(0, 0);
+        }
+        keeper.report(HOOK_TAG + index, 0, 0, false);
+        hooks.run(hook.place() == Place.CONTAINER ? child : keeper, hook, cloned);
+      }
       case KeeperStep keeperStep -> emit(keeperStep);
       case ContainerStep containerStep -> emit(containerStep);
     }
@@ -289,6 +305,8 @@ public final class StartAssembler {
               1);
       case KeeperStep.CreateNetwork _ ->
           throw new IllegalStateException("a step of the prelude in the middle of a plan");
+      case KeeperStep.UnshareMounts _ -> unshareMounts();
+      case KeeperStep.SetClockOffsets offsets -> setClockOffsets(offsets);
       case KeeperStep.LendNamespace lend -> lendNamespace(lend);
       case KeeperStep.CloneInit clone -> cloneInit(clone);
       case KeeperStep.WriteIdMaps _, KeeperStep.RunIdMapper _, KeeperStep.ForbidSetgroups _ ->
@@ -334,9 +352,34 @@ public final class StartAssembler {
     }
   }
 
+  /** Mounts of the host still arrive there, and none of its own goes out. */
+  private void unshareMounts() {
+    holdOwn(Namespace.MOUNT);
+    keeper.sys(Sys.UNSHARE, (long) Namespace.MOUNT.cloneFlag());
+    keeper.sys(Sys.MOUNT, 0, program.text("/"), 0, Flags.MS_SLAVE | Flags.MS_REC, 0);
+    lent.add(Namespace.MOUNT);
+  }
+
+  private void setClockOffsets(KeeperStep.SetClockOffsets step) {
+    String text =
+        step.offsets().stream()
+            .map(offset -> offset.describe() + "\n")
+            .collect(Collectors.joining());
+    Register directory = openProcess();
+    program.writeFile(
+        keeper, directory, program.text("timens_offsets"), program.text(text), text.length());
+    keeper.sys(Sys.CLOSE, directory);
+  }
+
   /** The way back is held where init's namespaces will be. */
   private void lendNamespace(KeeperStep.LendNamespace lend) {
     Namespace namespace = lend.namespace();
+    holdOwn(namespace);
+    joinNamespace(keeper, lend.path(), namespace);
+    lent.add(namespace);
+  }
+
+  private void holdOwn(Namespace namespace) {
     keeper
         .sys(
             Sys.OPENAT,
@@ -345,8 +388,6 @@ public final class StartAssembler {
             Flags.O_CLOEXEC,
             0)
         .to(new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()));
-    joinNamespace(keeper, lend.path(), namespace);
-    lent.add(namespace);
   }
 
   private void returnToNamespaces() {
@@ -434,6 +475,16 @@ public final class StartAssembler {
                   .mapToLong(Namespace::cloneFlag)
                   .reduce(0, (a, b) -> a | b));
       case ContainerStep.JoinNamespace join -> joinNamespace(child, join.path(), join.namespace());
+      case ContainerStep.EnterTime _ ->
+          joinNamespace(child, "/proc/self/ns/time_for_children", Namespace.TIME);
+      case ContainerStep.IsolateCores _ ->
+          child.sys(
+              Sys.PRCTL,
+              Flags.PR_SCHED_CORE,
+              Flags.PR_SCHED_CORE_CREATE,
+              0,
+              Flags.PR_SCHED_CORE_SCOPE_THREAD_GROUP,
+              0);
       case ContainerStep.IsolateMounts _ -> mounts.isolate();
       case ContainerStep.ReachRoot reach -> mounts.reach(reach);
       case ContainerStep.MountRoot root -> mountRoot(root);
@@ -503,7 +554,6 @@ public final class StartAssembler {
     switch (context.console()) {
       case AssemblyContext.Console.None _ -> {}
       case AssemblyContext.Console.Own _ -> terminals.attachConsole(path);
-      case AssemblyContext.Console.Given given -> mounts.bindHostPath(given.path(), path);
     }
   }
 
@@ -539,7 +589,8 @@ public final class StartAssembler {
   }
 
   private void pivot() {
-    terminals.handOver(ownConsole() && context.relay().input());
+    boolean peer = context.relay().input() || context.landings().contains(Registers.PEER_IN);
+    terminals.handOver(ownConsole() && peer);
     child.sys(Sys.FCHDIR, Registers.ROOT);
     child.sys(Sys.PIVOT_ROOT, program.text("."), program.text("."));
     child.sys(Sys.UMOUNT2, program.text("."), Flags.MNT_DETACH);

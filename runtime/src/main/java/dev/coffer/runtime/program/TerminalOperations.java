@@ -94,7 +94,7 @@ final class TerminalOperations {
   /**
    * Gives them to the keeper, which holds a slave of the console too, so that it never hangs up.
    *
-   * @param raw whether the caller's terminal is relayed to the console from now on
+   * @param raw whether a terminal is relayed to the console from now on
    */
   void handOver(boolean raw) {
     if (!devpts) {
@@ -110,7 +110,7 @@ final class TerminalOperations {
       keeper.set(Registers.CONSOLE_SLAVE, -1L);
       keeper.set(Registers.CONSOLE_MASTER, -1L);
       if (raw) {
-        keeper.raw(0L, Registers.CONSOLE);
+        keeper.raw(Registers.PEER_IN, Registers.CONSOLE);
       }
     }
     devpts = false;

@@ -177,6 +177,12 @@ final class FakeContainer implements CommandTarget, AutoCloseable {
   }
 
   @Override
+  public Optional<byte[]> consoleLog(ConsoleLogRequest request) {
+    heard.add(request.toString());
+    return Optional.ofNullable(items.get("console")).map(String::getBytes);
+  }
+
+  @Override
   public boolean stop() {
     heard.add("stop");
     init.destroyForcibly();

@@ -5,12 +5,15 @@ import dev.coffer.Container;
 import dev.coffer.Usage;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.model.ContainerState;
+import dev.coffer.runtime.LastEnd;
 import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.CommonOptions;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
 import dev.coffer.tools.text.Json;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,7 +41,8 @@ public final class InfoTool implements Tool {
           "--name=NAME",
           "shows what is known about a container",
           "Without options it shows everything but configuration values.\n\n"
-              + "--format json prints an object with the members name, state, pid, ips, cpu_nanos,"
+              + "--format json prints an object with the members name, state, pid, last_end (halted,"
+              + " status, signal, at, restarts), ips, cpu_nanos,"
               + " io_bytes, memory_bytes, swap_bytes, kernel_memory_bytes, links (name, sent_bytes,"
               + " received_bytes) and config (a member per key, null for an unknown one), as far as"
               + " they are asked for; what is not known is null.",
@@ -63,6 +67,8 @@ public final class InfoTool implements Tool {
       return !name && !stats && (state ? 1 : 0) + (pid ? 1 : 0) + (ips ? 1 : 0) == 1;
     }
   }
+
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
   @Override
   public CommandPage page() {
@@ -135,10 +141,24 @@ public final class InfoTool implements Tool {
     if (wanted.state()) {
       text.value("State:", state.name());
     }
+    if (state == ContainerState.STOPPED && wanted.name()) {
+      container.lastEnd().ifPresent(end -> text.value("Last end:", ended(end)));
+    }
+    if (wanted.name()) {
+      container.hook().ifPresent(hook -> text.value("Hook:", hook.describe()));
+    }
     if (state != ContainerState.STOPPED) {
       running(container, wanted, text);
     }
     return text.toString();
+  }
+
+  private static String ended(LastEnd end) {
+    String when = TIME.format(end.at().atZone(ZoneId.systemDefault()));
+    return end.describe()
+        + ", "
+        + when
+        + (end.restarts() > 0 ? ", after " + end.restarts() + " restarts" : "");
   }
 
   private static void running(Container container, Wanted wanted, InfoText text) {
@@ -184,6 +204,9 @@ public final class InfoTool implements Tool {
     if (wanted.pid()) {
       json.member("pid", container.initPid());
     }
+    if (wanted.name()) {
+      lastEnd(json, container.lastEnd());
+    }
     if (wanted.ips()) {
       json.member("ips", container.addresses().stream().map(Address::address).toList());
     }
@@ -198,6 +221,25 @@ public final class InfoTool implements Tool {
       json.endObject();
     }
     return json.endObject().text();
+  }
+
+  private static void lastEnd(Json json, Optional<LastEnd> last) {
+    if (last.isEmpty()) {
+      json.member("last_end", Optional.<String>empty());
+      return;
+    }
+    LastEnd end = last.get();
+    json.name("last_end").object();
+    json.member("halted", end.halted());
+    json.member(
+        "status",
+        end.status().exited() ? OptionalInt.of(end.status().code()) : OptionalInt.empty());
+    json.member(
+        "signal",
+        end.status().exited() ? OptionalInt.empty() : OptionalInt.of(end.status().signal()));
+    json.member("at", end.at().toString());
+    json.member("restarts", OptionalInt.of(end.restarts()));
+    json.endObject();
   }
 
   private static void stats(Json json, Optional<Usage> usage) {

@@ -10,8 +10,10 @@ public final class LxcTools {
       List.of(
           "lxc-attach",
           "lxc-config",
+          "lxc-console",
           "lxc-create",
           "lxc-destroy",
+          "lxc-device",
           "lxc-execute",
           "lxc-freeze",
           "lxc-info",
@@ -30,8 +32,10 @@ public final class LxcTools {
         switch (name) {
           case "lxc-attach" -> new AttachTool();
           case "lxc-config" -> new ConfigTool();
+          case "lxc-console" -> new ConsoleTool();
           case "lxc-create" -> new CreateTool();
           case "lxc-destroy" -> new DestroyTool();
+          case "lxc-device" -> new DeviceTool();
           case "lxc-execute" -> new ExecuteTool();
           case "lxc-freeze" -> new FreezeTool(FreezeTool.Way.FREEZE);
           case "lxc-info" -> new InfoTool();

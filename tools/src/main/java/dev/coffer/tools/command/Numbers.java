@@ -37,6 +37,15 @@ final class Numbers {
     }
   }
 
+  /** A number that is not below zero. */
+  static int natural(String option, String text) {
+    OptionalInt number = whole(text);
+    if (number.isEmpty() || number.getAsInt() < 0) {
+      throw new BadArgument(option + " " + text + ": not a number");
+    }
+    return number.getAsInt();
+  }
+
   /** The number a text begins with, 0 where it begins with none, as atol(3) has it. */
   static long leading(String text) {
     int start = text.startsWith("-") || text.startsWith("+") ? 1 : 0;

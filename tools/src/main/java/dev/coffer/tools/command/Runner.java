@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 
 /**
  * Takes a tool from its arguments to its exit code: reads the options, answers help and version
@@ -153,6 +154,9 @@ public final class Runner {
       session.log().error(e.getMessage(), e.details());
       trace(e);
       return e.exitCode();
+    } catch (CancellationException _) {
+      // whoever asked was killed; nobody is there to be told
+      return FAILED;
     } catch (RuntimeException | StackOverflowError e) {
       session.log().error("internal error: " + e, internalDetails(e));
       trace(e);

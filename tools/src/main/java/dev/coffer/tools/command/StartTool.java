@@ -108,7 +108,7 @@ public final class StartTool implements Tool {
 
   private static int start(Session session, Container container, StartOptions options) {
     session.flush();
-    try {
+    try (HookWatch _ = HookWatch.over(session, container, "; Ctrl+C gives the start up")) {
       int status = container.start(options);
       return options.foreground() && session.has(PASS_STATUS) ? status : Runner.OK;
     } catch (CofferException e) {

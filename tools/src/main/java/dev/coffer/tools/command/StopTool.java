@@ -65,7 +65,9 @@ public final class StopTool implements Tool {
     boolean await = kill || timeout != 0;
     boolean thenKill = action == Action.KILL || !session.has(NO_KILL) && action != Action.REBOOT;
     StopOptions options = new StopOptions(action, duration(kill, timeout), await, thenKill);
-    return container.stop(options) || !await ? Runner.OK : Runner.FAILED;
+    try (HookWatch _ = HookWatch.over(session, container, "; it goes on when you leave")) {
+      return container.stop(options) || !await ? Runner.OK : Runner.FAILED;
+    }
   }
 
   private static Duration duration(boolean kill, int timeout) {

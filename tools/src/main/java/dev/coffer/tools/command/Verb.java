@@ -58,6 +58,14 @@ public enum Verb {
       List.of(
           new Example("coffer exec web ps -ef", "prints the processes inside"),
           new Example("coffer exec web -u 1000 id", "as another user; options stand before it"))),
+  CONSOLE(
+      Group.INSIDE,
+      "console",
+      "NAME [OPTION…]",
+      "use a terminal of a running container",
+      List.of(
+          new Example("coffer console web", "a login on the first terminal that is free"),
+          new Example("coffer console web -t 0", "on the console; Ctrl+a q leaves"))),
   RUN(
       Group.INSIDE,
       "run",
@@ -83,6 +91,14 @@ public enum Verb {
       List.of(
           new Example("coffer info web", "state, process, addresses, resource use"),
           new Example("coffer info web -c lxc.net", "a value of its configuration"))),
+  LOGS(
+      Group.LOOK,
+      "logs",
+      "NAME [OPTION…]",
+      "print what a container's console printed last",
+      List.of(
+          new Example("coffer logs web", "all that is kept, also after its end"),
+          new Example("coffer logs web -f", "and what is printed from now on"))),
   EXPLAIN(
       Group.LOOK,
       "explain",
@@ -191,9 +207,11 @@ public enum Verb {
       case STOP -> new StopTool();
       case DESTROY -> new DestroyTool();
       case SHELL, EXEC -> new AttachTool();
+      case CONSOLE -> new ConsoleTool();
       case RUN -> new ExecuteTool();
       case LIST -> new ListTool();
       case INFO -> new InfoTool();
+      case LOGS -> new LogsTool();
       case EXPLAIN -> new ExplainTool();
       case WAIT -> new WaitTool();
       case FREEZE -> new FreezeTool(FreezeTool.Way.FREEZE);

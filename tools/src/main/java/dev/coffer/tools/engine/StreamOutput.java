@@ -4,6 +4,7 @@ import dev.coffer.linux.Errno;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.KernelException;
 import dev.coffer.tools.Output;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** A caller's standard output or error. Text is gathered and written in large pieces. */
@@ -33,6 +34,14 @@ final class StreamOutput implements Output {
   }
 
   @Override
+  public synchronized void print(byte[] bytes) {
+    flush();
+    if (stream.isPresent() && !broken) {
+      write(stream.get(), bytes);
+    }
+  }
+
+  @Override
   public synchronized void flush() {
     if (gathered.isEmpty()) {
       return;
@@ -40,18 +49,23 @@ final class StreamOutput implements Output {
     String text = gathered.toString();
     gathered.setLength(0);
     if (stream.isPresent() && !broken) {
-      write(stream.get(), text);
+      write(stream.get(), text.getBytes(StandardCharsets.UTF_8));
     }
   }
 
-  /** Whether nobody reads it any more. */
+  @Override
+  public synchronized boolean isAbandoned() {
+    return broken || stream.isPresent() && stream.get().isAbandoned();
+  }
+
+  /** Whether something could not be written because nobody reads it any more. */
   synchronized boolean isBroken() {
     return broken;
   }
 
-  private void write(Fd to, String text) {
+  private void write(Fd to, byte[] bytes) {
     try {
-      to.writeFully(text);
+      to.writeFully(bytes);
     } catch (KernelException e) {
       // Nobody could be told of it but through this stream; a program would be ended by SIGPIPE.
       broken = e.is(Errno.EPIPE);

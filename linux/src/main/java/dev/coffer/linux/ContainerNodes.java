@@ -1,0 +1,76 @@
+package dev.coffer.linux;
+
+import java.nio.file.Path;
+
+/**
+ * Device nodes inside a running container, which may have prepared links: every path is looked up
+ * inside its root, openat2(2).
+ */
+public final class ContainerNodes implements AutoCloseable {
+  private static final int DIRECTORY_MODE = 0755;
+
+  private final Fd root;
+
+  private ContainerNodes(Fd root) {
+    this.root = root;
+  }
+
+  /**
+   * @param pid the container's first process
+   */
+  public static ContainerNodes of(int pid) {
+    return new ContainerNodes(HostFiles.openPath(Path.of("/proc/" + pid + "/root")));
+  }
+
+  /** Makes a node and the directories above it. */
+  public void make(Path place, DeviceNode node) {
+    try (Fd parent = directory(place.getParent());
+        Call call = new Call()) {
+      long name = call.text(place.getFileName().toString());
+      call.checkOn(
+          place.toString(), Sys.MKNODAT, parent.number(), name, node.mode(), node.number());
+      // the umask took its part of the mode
+      call.check(Sys.FCHMODAT, parent.number(), name, node.mode() & 07777);
+    }
+  }
+
+  /** Removes a node. */
+  public void remove(Path place) {
+    try (Fd parent = directory(place.getParent());
+        Call call = new Call()) {
+      long name = call.text(place.getFileName().toString());
+      call.checkOn(place.toString(), Sys.UNLINKAT, parent.number(), name, 0);
+    }
+  }
+
+  /** Makes what is missing; one that somebody else made meanwhile is as good. */
+  private Fd directory(Path path) {
+    try {
+      return open(path, OpenFlags.PATH | OpenFlags.DIRECTORY);
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENOENT)) {
+        throw e;
+      }
+    }
+    try (Fd parent = directory(path.getParent());
+        Call call = new Call()) {
+      call.run(
+          Sys.MKDIRAT, parent.number(), call.text(path.getFileName().toString()), DIRECTORY_MODE);
+    }
+    return open(path, OpenFlags.PATH | OpenFlags.DIRECTORY);
+  }
+
+  private Fd open(Path path, int flags) {
+    try (Call call = new Call()) {
+      long result =
+          OpenHow.open(
+              call, root, call.path(path), flags, OpenHow.IN_ROOT | OpenHow.NO_MAGIC_LINKS);
+      return Fd.of((int) Call.checked(Sys.OPENAT2.describe(), path.toString(), result));
+    }
+  }
+
+  @Override
+  public void close() {
+    root.close();
+  }
+}
