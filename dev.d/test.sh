@@ -39,6 +39,7 @@ run_test() {
 # What the tests use: Debian's own lxc tools on our containers, and a Debian to boot.
 need_test_packages() {
   need ip:iproute2 lxc-autostart:lxc /usr/lib/python3/dist-packages/lxc/__init__.py:python3-lxc mmdebstrap:mmdebstrap \
+    /usr/share/lxc/config/debian.common.conf:lxc-templates \
     newuidmap:uidmap useradd:passwd
 }
 

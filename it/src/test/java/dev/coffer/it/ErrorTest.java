@@ -179,10 +179,9 @@ class ErrorTest {
         "lxc.idmap = g 0 200000 1000");
     fails(
         """
-        lxc-start: NAME: cannot become root of the user namespace: Invalid argument (EINVAL)
-          step  STEP  setresgid, in the container
+        lxc-start: NAME: the first process would be user 0, which lxc.idmap does not map
           from  CONFIG:8  lxc.idmap
-          hint  root of the container must be mapped: lxc.idmap = u 0 …, and g 0 …
+          hint  map it: lxc.idmap = u 0 …; or name a mapped one: lxc.init.uid
         """,
         "lxc.idmap = u 10 200000 1000",
         "lxc.idmap = g 10 200000 1000");
@@ -239,7 +238,7 @@ class ErrorTest {
   }
 
   @Test
-  void anOrdinaryUserIsToldThatRootIsNeeded() {
+  void anOrdinaryUserIsToldThatThereAreNoIdsForHim() {
     containers.define("c1");
     Path run = machine.home().resolve("user");
     machine.run("install", "-d", "-m", "700", "-o", "65534", "-g", "65534", run.toString()).ok();
@@ -262,8 +261,8 @@ class ErrorTest {
         .exits(1)
         .complains(
             """
-            lxc-start: NAME: starting a container needs root for now
-              hint  run it with sudo; containers of ordinary users are to come
+            lxc-start: NAME: a container of an ordinary user needs an id map, and its configuration has none
+              hint  /etc/subuid gives nobody no ids; as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 nobody
             lxc-start: NAME: The container failed to start
             """
                 .replace("NAME", machine.name("c1")));

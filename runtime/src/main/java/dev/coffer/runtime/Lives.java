@@ -24,7 +24,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -61,8 +60,7 @@ public final class Lives implements AutoCloseable {
   private final Map<Key, Life> lives = new ConcurrentHashMap<>();
   private final Map<String, Life> cgroupNames = new HashMap<>();
   private final Preparations preparations = new Preparations();
-  private final Object changes = new Object();
-  private final List<Waiter> waiters = new ArrayList<>();
+  private final StateChanges changes = new StateChanges();
   private final Object recovering = new Object();
   private final SeccompRelays relays = new SeccompRelays();
   private final Poller poller = new Poller();
@@ -75,24 +73,6 @@ public final class Lives implements AutoCloseable {
   private volatile Consumer<Life> onEphemeralEnd = life -> {};
 
   record Key(Path lxcPath, String name) {}
-
-  /** Somebody who waits for states of one container and hears also of those that pass quickly. */
-  private static final class Waiter {
-    private final Key key;
-    private final Optional<Life> life;
-    private final Set<ContainerState> wanted;
-    private boolean met;
-
-    /**
-     * @param life the one there is when the waiting begins: its end counts even if the next one has
-     *     begun by then
-     */
-    private Waiter(Key key, Optional<Life> life, Set<ContainerState> wanted) {
-      this.key = key;
-      this.life = life;
-      this.wanted = Set.copyOf(wanted);
-    }
-  }
 
   /**
    * @param base the run directory
@@ -226,7 +206,7 @@ public final class Lives implements AutoCloseable {
     boolean seen = life.followed && follow(life, caller.ending().orElseThrow());
     boolean sure = seen && !caller.isTerminal(0);
     int code = sure ? life.exitCode : awaitEnded(life, caller).shellCode();
-    awaitGone(life);
+    changes.awaitGone(life);
     return code;
   }
 
@@ -243,10 +223,11 @@ public final class Lives implements AutoCloseable {
   /**
    * Listens to a keeper in the thread of its caller, which spares the hand-over between threads.
    *
-   * @return false if the executor or the caller has gone before the container
+   * @return false if the executor or the caller has gone before the container, or another engine
+   *     has its keeper now
    */
   private boolean follow(Life life, Fd ending) {
-    while (life.isRunning()) {
+    while (life.isRunning() && !life.elsewhere) {
       if (!life.executor.channel().fd().waitReadableBefore(ending)) {
         life.followed = false;
         watch(life);
@@ -254,7 +235,7 @@ public final class Lives implements AutoCloseable {
       }
       handle(life);
     }
-    return true;
+    return !life.elsewhere;
   }
 
   /** The bound command socket is the claim: whoever holds it may start, LXC's tools included. */
@@ -282,27 +263,13 @@ public final class Lives implements AutoCloseable {
     Life other = lives.put(new Key(lxcPath, name), life);
     if (other != null) {
       // its last clean-up is under way: the socket is given up before the entry
-      if (!awaitGone(other)) {
+      if (!changes.awaitGone(other)) {
         forget(life);
         throw new CofferException("interrupted");
       }
     }
     change(life, ContainerState.STARTING);
     return life;
-  }
-
-  private boolean awaitGone(Life other) {
-    synchronized (changes) {
-      while (other.state() != ContainerState.STOPPED) {
-        try {
-          changes.wait();
-        } catch (InterruptedException _) {
-          Thread.currentThread().interrupt();
-          return false;
-        }
-      }
-      return true;
-    }
   }
 
   /** Takes back what a failed start did. */
@@ -340,18 +307,10 @@ public final class Lives implements AutoCloseable {
     change(life, ContainerState.STOPPED);
   }
 
+  /** An earlier life's end is not that of the one that has the name now. */
   void change(Life life, ContainerState state) {
-    synchronized (changes) {
-      life.tell(state);
-      Key key = new Key(life.lxcPath(), life.name());
-      Life current = lives.get(key);
-      boolean ofNow = current == null || current == life; // an earlier end is not this life's
-      waiters.stream()
-          .filter(waiter -> waiter.key.equals(key) && waiter.wanted.contains(state))
-          .filter(waiter -> ofNow || waiter.life.filter(life::equals).isPresent())
-          .forEach(waiter -> waiter.met = true);
-      changes.notifyAll();
-    }
+    Life current = lives.get(new Key(life.lxcPath(), life.name()));
+    changes.tell(life, state, current == null || current == life);
   }
 
   /** Notes that its processes are being stopped, before they are. */
@@ -407,22 +366,7 @@ public final class Lives implements AutoCloseable {
 
   /** Waits for a container's next life to run. */
   public boolean awaitGeneration(Life life, long generation, Duration timeout) {
-    long end = System.nanoTime() + timeout.toNanos();
-    synchronized (changes) {
-      while (life.generation < generation || life.state() != ContainerState.RUNNING) {
-        long left = (end - System.nanoTime()) / 1_000_000;
-        if (left <= 0 || life.state() == ContainerState.STOPPED) {
-          return false;
-        }
-        try {
-          changes.wait(left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return false;
-        }
-      }
-      return true;
-    }
+    return changes.awaitGeneration(life, generation, timeout);
   }
 
   /** The container runs: hear of its end, serve its clients. */
@@ -591,52 +535,18 @@ public final class Lives implements AutoCloseable {
    */
   public boolean await(
       Path lxcPath, String name, Set<ContainerState> states, Optional<Duration> timeout) {
-    Waiter waiter = new Waiter(new Key(lxcPath, name), find(lxcPath, name), states);
-    return await(
-        waiter,
+    return changes.await(
+        new StateChanges.Waiter(lxcPath, name, find(lxcPath, name), states),
         () -> known(lxcPath, name).map(Life::state).orElse(ContainerState.STOPPED),
         timeout);
   }
 
   /** The same for one life of a container, whatever becomes of the name meanwhile. */
   public boolean await(Life life, Set<ContainerState> states, Optional<Duration> timeout) {
-    Key key = new Key(life.lxcPath(), life.name());
-    return await(new Waiter(key, Optional.of(life), states), life::state, timeout);
-  }
-
-  private boolean await(Waiter waiter, Supplier<ContainerState> state, Optional<Duration> timeout) {
-    long end = timeout.map(limit -> System.nanoTime() + limit.toNanos()).orElse(Long.MAX_VALUE);
-    synchronized (changes) {
-      waiters.add(waiter);
-    }
-    try {
-      return await(waiter, state, timeout, end);
-    } finally {
-      synchronized (changes) {
-        waiters.remove(waiter);
-      }
-    }
-  }
-
-  private boolean await(
-      Waiter waiter, Supplier<ContainerState> state, Optional<Duration> timeout, long end) {
-    synchronized (changes) {
-      while (true) {
-        if (waiter.met || waiter.wanted.contains(state.get())) {
-          return true;
-        }
-        long left = timeout.isEmpty() ? 0 : (end - System.nanoTime()) / 1_000_000;
-        if (timeout.isPresent() && left <= 0) {
-          return false;
-        }
-        try {
-          changes.wait(left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return false;
-        }
-      }
-    }
+    return changes.await(
+        new StateChanges.Waiter(life.lxcPath(), life.name(), Optional.of(life), states),
+        life::state,
+        timeout);
   }
 
   /**
