@@ -561,7 +561,7 @@ static int be_engine(int argc, char **argv)
 	strncpy(address.sun_path, argv[5], sizeof(address.sun_path) - 1);
 	usleep(200000); /* long enough for all to come */
 	listen_here();
-	alarm(2);
+	alarm(20);
 	for (int32_t code = 42; code < 46; code++) {
 		accept_client();
 		receive();
