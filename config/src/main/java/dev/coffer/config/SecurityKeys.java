@@ -13,6 +13,17 @@ final class SecurityKeys {
   /** Keeps no capability at all; only for lxc.cap.keep. */
   static final String NONE = "none";
 
+  static final String AUTO = "auto";
+  static final String DEFAULT = "default";
+  static final String LXC = "lxc";
+
+  static final Key<String> SECURITY =
+      Key.single(
+          "coffer.security",
+          Types.oneOf("There is no meaning of what is left out named", DEFAULT, LXC),
+          "default gives what is left out the secure choice, lxc that of LXC",
+          DEFAULT);
+
   private static final List<String> CAPABILITIES =
       Arrays.stream(Capability.values()).map(Capability::describe).toList();
 
@@ -37,9 +48,10 @@ final class SecurityKeys {
   static final Key<String> AUTO_IDMAP =
       Key.single(
           "coffer.idmap",
-          ValueType.of("auto", (text, reading) -> auto(text), text -> text),
-          "auto gives the container a range of ids of its own",
-          "auto");
+          Types.oneOf("There is no way to choose ids named", AUTO, NONE),
+          "auto gives the container a range of ids of its own, none no map in spite of"
+              + " coffer.security",
+          AUTO);
   static final Key<Boolean> NO_NEW_PRIVILEGES =
       Key.single("lxc.no_new_privs", Types.FLAG, "1 forbids gaining privileges by exec", "1")
           .unset("0");
@@ -54,9 +66,9 @@ final class SecurityKeys {
   static final Key<String> SECCOMP_OWN =
       Key.single(
           "coffer.seccomp",
-          Types.oneOf("There is no seccomp policy of Coffer's named", "default"),
-          "policy that comes with Coffer, in place of lxc.seccomp.profile",
-          "default");
+          Types.oneOf("There is no seccomp policy of Coffer's named", DEFAULT, NONE),
+          "policy that comes with Coffer, in place of lxc.seccomp.profile; none filters nothing",
+          DEFAULT);
   static final Key<Boolean> SECCOMP_NESTING =
       flag("lxc.seccomp.allow_nesting", "1 loads the policy although one is in force already");
   static final Key<String> SECCOMP_PROXY =
@@ -108,6 +120,7 @@ final class SecurityKeys {
 
   static List<Key<?>> all() {
     return List.of(
+        SECURITY,
         APPARMOR_PROFILE,
         APPARMOR_INCOMPLETE,
         APPARMOR_NESTING,
@@ -190,13 +203,6 @@ final class SecurityKeys {
     } catch (BadValueException e) {
       return Optional.empty(); // neither name nor number, which the caller words
     }
-  }
-
-  private static String auto(String text) throws BadValueException {
-    if (!text.equals("auto")) {
-      throw new BadValueException("\"" + text + "\" is no way to choose ids", "write auto");
-    }
-    return text;
   }
 
   private static IdMap idMap(String text) throws BadValueException {

@@ -55,6 +55,11 @@ public final class Hints {
           case ContainerStep.MountRoot root -> root(root, call, errno);
           case ContainerStep.BindMount bind -> bind(bind, call, errno);
           case ContainerStep.MountFileSystem mount -> mount(mount, call, errno);
+          case ContainerStep.MaskPath _ ->
+              call.equals("statx")
+                  ? "/dev/null of this host is not the null device; make it anew: mknod -m 666"
+                      + " /dev/null c 1 3"
+                  : null;
           case KeeperStep.CloneInit _ -> clone(errno);
           case KeeperStep.WriteIdMaps _ ->
               errno == EPERM || errno == EINVAL
@@ -127,7 +132,10 @@ public final class Hints {
       };
     }
     if (call.equals("mount_setattr") && root.idMapped()) {
-      return "the file system below " + root.source() + " does not support id-mapped mounts";
+      return "the file system below "
+          + root.source()
+          + " does not support id-mapped mounts: give the files to the mapped ids, as lxc-create"
+          + " does with coffer.idmap = auto in its -f file";
     }
     return null;
   }

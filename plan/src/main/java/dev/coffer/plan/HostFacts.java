@@ -14,7 +14,8 @@ import java.util.Optional;
  *     keeper left there would end with it
  * @param privileged whether the caller is root of the host
  * @param lastCapability highest capability number the kernel knows
- * @param idMappedMounts whether mounts can carry an id map
+ * @param idMappedMounts whether mounts can carry an id map, which only the host's root can give
+ *     them
  * @param sysrqTrigger whether /proc/sysrq-trigger exists
  * @param user whose engine this is
  */
@@ -59,6 +60,11 @@ public record HostFacts(
         idMappedMounts,
         sysrqTrigger,
         user);
+  }
+
+  /** Whether the caller is root outside of every user namespace. */
+  public boolean isHostsRoot() {
+    return privileged && idMappedMounts;
   }
 
   /** Whether only the v2 tree is mounted. */

@@ -212,6 +212,7 @@ public final class Planner {
         steps.addAll(devices.mountDev());
       }
       steps.addAll(mounts.mounts());
+      steps.addAll(mounts.protection());
     }
     hooks(HookType.MOUNT, Place.CONTAINER);
     if (root.isPresent()) {

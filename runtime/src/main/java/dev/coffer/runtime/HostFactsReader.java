@@ -37,7 +37,8 @@ public final class HostFactsReader {
     this.lastCapability =
         Integer.parseInt(HostFiles.readSmall(Path.of("/proc/sys/kernel/cap_last_cap")).strip());
     this.sysrqTrigger = Files.exists(Path.of("/proc/sysrq-trigger"));
-    this.idMappedMounts = privileged && kernelAtLeast(5, 12);
+    // the kernel asks for rights over the file system, which belongs to the host's root
+    this.idMappedMounts = privileged && kernelAtLeast(5, 12) && mapsAllIds();
     this.user = new UserReader(status);
     this.mounted = CgroupTrees.read().trees();
     this.trees = readTrees();
@@ -64,6 +65,16 @@ public final class HostFactsReader {
     String[] parts = release.split("[^0-9]+");
     int first = Integer.parseInt(parts[0]);
     return first > major || (first == major && Integer.parseInt(parts[1]) >= minor);
+  }
+
+  private static boolean mapsAllIds() {
+    String map = HostFiles.readSmall(Path.of("/proc/self/uid_map")).strip();
+    return map.replaceAll("\\s+", " ").equals("0 0 4294967295");
+  }
+
+  /** Whether the caller is root outside of every user namespace and can give mounts an id map. */
+  public boolean idMappedMounts() {
+    return idMappedMounts;
   }
 
   /** Callers mostly stand where the last one stood. */

@@ -63,6 +63,12 @@ public final class Registers {
   public static final int FIRST_TTY = 40;
   public static final int MOST_TTYS = 19;
 
+  /** Inside the container, before the ttys are made: what masked files look like. */
+  static final Register NULL_DEVICE = new Register(FIRST_TTY + MOST_TTYS - 2);
+
+  /** The same for masked directories, negative as long as there is none. */
+  static final Register EMPTY_DIRECTORY = new Register(FIRST_TTY + MOST_TTYS - 1);
+
   public static final Register LOG_OLDER = new Register(59);
   public static final Register LOG_MOST = new Register(60);
   public static final Register RING = new Register(61);

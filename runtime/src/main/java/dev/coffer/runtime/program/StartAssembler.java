@@ -66,6 +66,7 @@ public final class StartAssembler {
   private final Stream keeper = program.main();
   private final Stream child = program.child();
   private final MountOperations mounts;
+  private final MaskOperations masks;
   private final IdMapOperations idMaps;
   private final TerminalOperations terminals;
   private final DeviceOperations devices;
@@ -88,6 +89,7 @@ public final class StartAssembler {
     this.plan = plan;
     this.context = context;
     this.mounts = new MountOperations(program, context.userNamespace() && context.privileged());
+    this.masks = new MaskOperations(program, mounts);
     this.idMaps = new IdMapOperations(program, Registers.MAIN_PID);
     this.terminals = new TerminalOperations(program, mounts);
     this.devices = new DeviceOperations(program, mounts);
@@ -505,7 +507,7 @@ public final class StartAssembler {
       }
       case ContainerStep.MaskPath mask -> {
         openRoot();
-        mounts.mask(mask);
+        masks.mask(mask);
       }
       case ContainerStep.CreateDevice device -> devices.create(device);
       case ContainerStep.CreateDirectory directory ->
