@@ -5,6 +5,7 @@ import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.LockFile;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.Origin;
+import dev.coffer.model.Problem;
 import dev.coffer.plan.AutomaticIds;
 import dev.coffer.plan.HostFacts.User;
 import dev.coffer.plan.SubordinateIds.Range;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -52,11 +54,33 @@ final class IdRanges {
 
   /**
    * Gives a configuration that asks for it the maps of the container's range, a new one if needed.
+   *
+   * @param notices told when there are no ids to give, and the configuration does not insist on
+   *     them
    */
-  void assign(LxcConfig config, Path directory) {
-    if (isWanted(config)) {
-      write(config, change(ranges -> keptOrNew(ranges, directory)));
+  void assign(LxcConfig config, Path directory, Consumer<Problem> notices) {
+    if (!isWanted(config)) {
+      return;
     }
+    if (!isDemanded(config) && !ids().isAny()) {
+      notices.accept(none(config));
+      return;
+    }
+    write(config, change(ranges -> keptOrNew(ranges, directory)));
+  }
+
+  private Problem none(LxcConfig config) {
+    String remedy =
+        user.isRoot()
+            ? "give the system this runs in more ids: at least "
+                + AutomaticIds.COUNT
+                + " besides its own"
+            : "as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "
+                + user.name();
+    return Problem.warning(
+        config.origin(SecureStart.KEY).orElse(Origin.builtIn(SecureStart.KEY)),
+        "there are no ids to give the container: it goes without an id map",
+        remedy + "; coffer.idmap = none if that is meant");
   }
 
   /** The same for a range that the container has already; without one nothing happens. */
@@ -73,14 +97,21 @@ final class IdRanges {
     }
   }
 
+  /** Whether the configuration names no ids but wants some. */
   private static boolean isWanted(LxcConfig config) {
-    return config.get(KEY).filter("auto"::equals).isPresent() && config.values(MAP).isEmpty();
+    boolean bySecurity = SecureStart.isWanted(config) && config.values(KEY).isEmpty();
+    return (isDemanded(config) || bySecurity) && config.values(MAP).isEmpty();
+  }
+
+  /** Whether it says so itself, and is not content with none. */
+  static boolean isDemanded(LxcConfig config) {
+    return config.get(KEY).filter("auto"::equals).isPresent();
   }
 
   private void write(LxcConfig config, Range range) {
+    String wish = isDemanded(config) ? KEY + " = auto" : SecureStart.KEY + " = default";
     Origin origin =
-        Origin.option(
-            KEY + " = auto: the first free range of " + ids().why() + ", noted in " + file);
+        Origin.option(wish + ": the first free range of " + ids().why() + ", noted in " + file);
     for (String kind : List.of("u", "g")) {
       config.set(MAP, kind + " 0 " + range.first() + " " + range.count(), origin);
     }
@@ -98,10 +129,13 @@ final class IdRanges {
 
   private AutomaticIds ids() {
     return AutomaticIds.of(
-        HostFiles.readIfThere(Path.of("/etc/subuid")).orElse(""),
-        HostFiles.readIfThere(Path.of("/etc/subgid")).orElse(""),
-        user.name(),
-        user.uid());
+            HostFiles.readIfThere(Path.of("/etc/subuid")).orElse(""),
+            HostFiles.readIfThere(Path.of("/etc/subgid")).orElse(""),
+            user.name(),
+            user.uid())
+        .within(
+            HostFiles.readSmall(Path.of("/proc/self/uid_map")),
+            HostFiles.readSmall(Path.of("/proc/self/gid_map")));
   }
 
   private Range choose(Map<Path, Range> ranges) {

@@ -85,6 +85,9 @@ final class KnownOrders {
     }
     Set<Path> paths = new LinkedHashSet<>(made.config().sources().get());
     spec.mounts().fstab().ifPresent(fstab -> paths.add(Path.of(fstab.value())));
+    if (spec.privileges().secure().isPresent()) { // the root's owner decides whether it is mapped
+      spec.rootfs().path().ifPresent(root -> paths.add(Path.of(root.value())));
+    }
     if (spec.privileges().seccomp().profile().isPresent()) {
       String profile = spec.privileges().seccomp().profile().get().value();
       if (made.answer().order().filter().isEmpty()) { // a matter of the caller

@@ -125,7 +125,7 @@ final class LocalContainer implements Container {
     if (isDefined()) {
       throw new CofferException("Container already exists");
     }
-    new Creation(host, caller, name, lxcPath, ranges()).create(options);
+    new Creation(host, caller, name, lxcPath, ranges(), notices).create(options);
   }
 
   private LxcConfig startConfig(StartOptions options) {
@@ -167,7 +167,16 @@ final class LocalContainer implements Container {
     List<Problem> found = new ArrayList<>();
     SeccompLoading seccomp = SeccompLoading.of(host.policies(), caller);
     StartOrder order =
-        Orders.of(config, name, lxcPath, options, this::initPidOf, ranges(), seccomp, found::add);
+        Orders.of(
+            config,
+            name,
+            lxcPath,
+            options,
+            this::initPidOf,
+            ranges(),
+            host.facts().idMappedMounts(),
+            seccomp,
+            found::add);
     return new KnownOrders.Made(new KnownOrders.Answer(order, found), config);
   }
 
