@@ -63,7 +63,9 @@ final class IdRanges {
       return;
     }
     if (!isDemanded(config) && !ids().isAny()) {
-      notices.accept(none(config));
+      Problem none = none(config);
+      notices.accept(none);
+      config.set(KEY, "none", none.origin());
       return;
     }
     write(config, change(ranges -> keptOrNew(ranges, directory)));

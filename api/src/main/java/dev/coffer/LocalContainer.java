@@ -16,7 +16,10 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.HostFacts.User;
+import dev.coffer.plan.Protection;
+import dev.coffer.plan.Protections;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.HookInProgress;
 import dev.coffer.runtime.LastEnd;
@@ -365,10 +368,19 @@ final class LocalContainer implements Container {
     return find().map(container -> container.item(key)).orElseGet(() -> config().get(key));
   }
 
+  private ContainerSpec specInForce() {
+    return find().map(RunningContainer::spec).orElseGet(() -> config().spec(name, lxcPath));
+  }
+
+  @Override
+  public List<Protection> protections() {
+    boolean unified = host.facts().trees().stream().allMatch(CgroupTree::unified);
+    return Protections.of(specInForce(), host.facts().idMappedMounts(), unified);
+  }
+
   @Override
   public Optional<String> seccompFilter() {
-    ContainerSpec spec =
-        find().map(RunningContainer::spec).orElseGet(() -> config().spec(name, lxcPath));
+    ContainerSpec spec = specInForce();
     return host.policies().describe(spec.privileges().seccomp(), caller.cwd());
   }
 

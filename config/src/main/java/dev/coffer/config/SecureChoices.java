@@ -34,6 +34,14 @@ final class SecureChoices {
     return origin;
   }
 
+  /** Whether a start must have ids; without any it is refused unless it says {@code none}. */
+  boolean automaticIds() {
+    String choice =
+        settings.oneOr(
+            SecurityKeys.AUTO_IDMAP, origin.isPresent() ? SecurityKeys.AUTO : SecurityKeys.NONE);
+    return choice.equals(SecurityKeys.AUTO);
+  }
+
   /** Empty where the configuration says itself which capabilities there are. */
   Optional<List<Sourced<Capability>>> dropped() {
     boolean written =

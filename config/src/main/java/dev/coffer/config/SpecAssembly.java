@@ -217,7 +217,7 @@ final class SpecAssembly {
         keep,
         secure.dropped().orElseGet(() -> capabilities(settings.flat(SecurityKeys.CAP_DROP))),
         settings.each(SecurityKeys.IDMAP),
-        settings.oneOr(SecurityKeys.AUTO_IDMAP, "").equals(SecurityKeys.AUTO),
+        secure.automaticIds(),
         settings.sourcedOr(SecurityKeys.NO_NEW_PRIVILEGES, false),
         settings.sourcedOr(SecurityKeys.KEYRING, true),
         seccomp(),

@@ -23,13 +23,13 @@ final class DeviceLimits {
    * The rules as values of cgroup files, in order.
    *
    * @param written all values of the configuration for that version of cgroups
+   * @param hostsRoot whether root starts it, outside of every user namespace
    */
   static List<Sourced<Cgroups.Value>> of(
-      List<Sourced<Cgroups.Value>> written, ContainerSpec spec, HostFacts facts) {
+      List<Sourced<Cgroups.Value>> written, ContainerSpec spec, boolean hostsRoot) {
     List<Sourced<Cgroups.Value>> own = written.stream().filter(DeviceLimits::isRule).toList();
     // elsewhere the kernel keeps these rules to itself, and opens no node that was made there
-    boolean possible = facts.isHostsRoot();
-    if (!possible
+    if (!hostsRoot
         || spec.privileges().secure().isEmpty()
         || own.stream().anyMatch(DeviceLimits::isAboutAll)) {
       return own;
@@ -43,7 +43,7 @@ final class DeviceLimits {
     return value.value().file().startsWith(PREFIX);
   }
 
-  private static boolean isAboutAll(Sourced<Cgroups.Value> value) {
+  static boolean isAboutAll(Sourced<Cgroups.Value> value) {
     return value.value().value().strip().startsWith("a");
   }
 

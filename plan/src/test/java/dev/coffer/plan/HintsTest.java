@@ -112,7 +112,7 @@ class HintsTest {
             ROOT,
             "mount_setattr",
             EINVAL,
-            "the file system below /root does not support id-mapped mounts"),
+            "the file system below /root does not support id-mapped mounts: give the files to the mapped ids, as lxc-create does with coffer.idmap = auto in its -f file"),
         row(BIND, "open_tree", ENOENT, "/src does not exist; \"optional\" passes over it"),
         row(BIND, "open_tree", EACCES, "the source is not reachable for the caller"),
         row(BIND, "openat2", ENOENT, "add create=dir or create=file to make the missing target"),
