@@ -23,12 +23,17 @@ public final class Beneath {
       if (!Files.isRegularFile(again)) {
         return Optional.empty();
       }
-      try (Fd file = HostFiles.open(again, OpenFlags.READ_ONLY, 0)) {
+      try (Fd file = open(again)) {
         return read(file, longest);
       }
     } catch (KernelException e) {
       return Optional.empty();
     }
+  }
+
+  /** Without waiting for whoever holds a lease on it, fcntl(2). */
+  private static Fd open(Path file) {
+    return HostFiles.open(file, OpenFlags.READ_ONLY | OpenFlags.NON_BLOCKING, 0);
   }
 
   private static Optional<byte[]> read(Fd file, int longest) {
