@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * it (CVE-2016-9962, CVE-2019-5736).
  */
 class ExposedRuntimeTest {
-  private static final String NO_TRACING = "lxc.cap.drop = sys_ptrace sys_admin sys_module";
+  private static final String NO_TRACING = "lxc.cap.drop = sys_ptrace sys_admin perfmon sys_module";
 
   @RegisterExtension final Machine machine = new Machine();
 

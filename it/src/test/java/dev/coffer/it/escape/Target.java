@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -115,7 +116,20 @@ final class Target {
     argv.addAll(
         List.of("/usr/bin/lxc-" + tool, "-P", machine.lxcpath().toString(), "-n", fullName()));
     argv.addAll(List.of(arguments));
+    machine.afterwards(this::removeCgroupsOfLxc);
     return machine.command(argv).run();
+  }
+
+  /** A start that fails, or is stopped at once, makes LXC leave some. */
+  private void removeCgroupsOfLxc() {
+    String left = "find /sys/fs/cgroup -maxdepth 2 -type d -name 'lxc.*" + fullName() + "*'";
+    Machine.await(
+        "the end of LXC's cgroups",
+        Duration.ofSeconds(10),
+        () -> {
+          machine.run("sh", "-c", left + " -exec rmdir {} + 2>/dev/null");
+          return machine.run("sh", "-c", left).text().isEmpty();
+        });
   }
 
   static boolean hasLxc() {

@@ -220,13 +220,17 @@ static enum verdict overwrites(int argc, char **argv)
 /* What one may do to a process: all that would let one look into it or take over its descriptors. */
 static enum verdict invade(pid_t pid)
 {
-	static const char *files[] = {"mem", "environ", "maps", "auxv", "stack", "root/.", "cwd/.", "map_files/."};
+	static const char *files[] = {"mem", "environ", "maps", "auxv", "stack", "root/.", "cwd/."};
 	char path[300], target[4096];
 	enum verdict all = REFUSED;
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		snprintf(path, sizeof(path), "/proc/%d/%s", pid, files[i]);
-		if (open(path, i == 0 ? O_RDWR : O_RDONLY) >= 0)
+		int fd = open(path, i == 0 ? O_RDWR : O_RDONLY);
+		/* some are asked for their content only when it is read; memory itself begins with nothing */
+		if (fd >= 0 && (i == 0 || read(fd, target, 1) >= 0 || errno == EISDIR))
 			all = got(path);
+		if (fd >= 0)
+			close(fd);
 	}
 	for (int i = 0; i < 64; i++) {
 		snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, i);
@@ -316,8 +320,9 @@ static enum verdict lurk(int argc, char **argv)
 				if (mem >= 0)
 					close(mem);
 				if (traced) {
-					kill(pid, SIGKILL);
+					ptrace(PTRACE_INTERRUPT, pid, 0, 0);
 					waitpid(pid, NULL, __WALL);
+					ptrace(PTRACE_DETACH, pid, 0, 0);
 				}
 			}
 			if (pid > last)
