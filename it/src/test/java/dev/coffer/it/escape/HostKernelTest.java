@@ -132,14 +132,6 @@ class HostKernelTest {
     }
     target.mapped().started();
     target.refuses("open", "/kmsg", "/loop", "/mem");
-    target.stopped();
-    if (Target.hasLxc()) {
-      machine.run("chmod", "755", machine.container("c1").toString()).ok();
-      target.lxc("start", "-d");
-      int exit = target.lxc("attach", "--clear-env", "--", "/attack", "open", "/kmsg").exit();
-      target.lxc("stop", "-k");
-      Target.recordLxc("a device node in the image of a mapped container", exit == 0);
-    }
   }
 
   /** Proves that rules for devices hold for nodes a privileged container makes itself. */

@@ -515,8 +515,11 @@ static enum verdict flood(int argc, char **argv)
 			continue;
 		if (round % 4 == 1)
 			header[1] = -round;
-		if (round % 4 == 2)
+		if (round % 4 == 2) {
+			/* a length that is believed, of no command: root's would be carried out */
+			header[0] = 1000 + round;
 			header[1] = 8192;
+		}
 		send(fd, header, sizeof(header), MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (round % 4 != 3)
 			send(fd, garbage, sizeof(garbage), MSG_NOSIGNAL | MSG_DONTWAIT);
