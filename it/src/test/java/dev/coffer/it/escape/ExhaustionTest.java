@@ -82,8 +82,8 @@ class ExhaustionTest {
             "ln -s /proc/kmsg",
             "ln -s passwd",
             "mkdir",
-            "mknod -m 666 b 7 0 #",
-            "sh -c 'head -c 900000 /dev/zero | tr \"\\0\" a > $0'")) {
+            "mknod -m 666 /etc/passwd b 7 0; true",
+            "head -c 900000 /dev/zero | tr '\\0' a >")) {
       busybox("rm -rf /etc/passwd; " + make + " /etc/passwd || true");
       shellStarts(make);
     }
