@@ -23,6 +23,7 @@ public final class Hints {
   private static final int ENOSYS = 38;
   private static final int ELOOP = 40;
   private static final int EOVERFLOW = 75;
+  private static final int EDQUOT = 122;
 
   private static final String MAPPED_OWNERS =
       "the container's root may not use it: give the files to the mapped ids, or set"
@@ -86,6 +87,11 @@ public final class Hints {
           case ContainerStep.SetSysctl sysctl -> sysctl(sysctl, errno);
           case ContainerStep.LoadSeccomp load -> seccomp(load, errno);
           case ContainerStep.IsolateCores _ -> cores(errno);
+          case ContainerStep.NewKeyring _ ->
+              errno == EDQUOT
+                  ? "you have as many keys as you may have: \"keyctl show\" shows them, kernel.keys.maxkeys"
+                      + " is the limit"
+                  : null;
           case ContainerStep.MountDevpts _ ->
               errno == EINVAL ? "gid 5 (tty) must be mapped, see lxc.idmap" : target(call, errno);
           case ContainerStep.CreateDevice _,

@@ -54,7 +54,21 @@ final class MountPlanner {
     MountOptions options = MountOptions.of(rootfs.options());
     return Optional.of(
         new ContainerStep.MountRoot(
-            path.value(), request.mountPoint(), options.attributes(), idMapped, path.origin()));
+            path.value(),
+            request.mountPoint(),
+            holdsDevices(rootfs) ? options.attributes() : options.attributes().withoutDevices(),
+            idMapped,
+            path.origin()));
+  }
+
+  /**
+   * Whether device nodes of the root file system work. With an id map nobody inside could have made
+   * any, so those that are there came with an image, and /dev does not need them.
+   */
+  private boolean holdsDevices(RootFs rootfs) {
+    return !userNamespace
+        || !spec.terminals().autodev().value()
+        || rootfs.options().contains("dev");
   }
 
   /**

@@ -145,11 +145,18 @@ public final class Planner {
     steps.add(
         new ContainerStep.DieWithKeeper(
             spec.signals().keeperDeath(), Origin.builtIn("lxc.monitor.signal.pdeath")));
+    if (!fresh.contains(Namespace.USER)) {
+      steps.add(new ContainerStep.ShedCredentials(spec.namespaces().origin()));
+    }
     if (networkAhead) {
       steps.add(new ContainerStep.EnterNetwork(spec.namespaces().origin()));
     }
     steps.addAll(cgroups.createRest());
     steps.addAll(cgroups.join());
+    // as the starter, whose quota of keys the container's users cannot use up
+    if (spec.privileges().keyring().value()) {
+      steps.add(new ContainerStep.NewKeyring(spec.privileges().keyring().origin()));
+    }
     if (fresh.contains(Namespace.USER)) {
       mounts.reachRoot().ifPresent(steps::add);
       steps.add(ids.become());
@@ -160,9 +167,6 @@ public final class Planner {
     enterTime();
     if (mounts.needsCgroupNamespaceEarly()) {
       unshareCgroup();
-    }
-    if (spec.privileges().keyring().value()) {
-      steps.add(new ContainerStep.NewKeyring(spec.privileges().keyring().origin()));
     }
     if (fresh.contains(Namespace.UTS)) {
       spec.hostname()

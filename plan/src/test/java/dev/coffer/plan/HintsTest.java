@@ -37,6 +37,7 @@ class HintsTest {
   private static final int EROFS = 30;
   private static final int ELOOP = 40;
   private static final int EOVERFLOW = 75;
+  private static final int EDQUOT = 122;
 
   private static final Origin ORIGIN = Origin.option("test");
 
@@ -101,6 +102,12 @@ class HintsTest {
             ENOEXEC,
             "/sbin/init is for another architecture, or a script without #!"),
         row(EXECUTE, "execve", EBUSY, null),
+        row(
+            new ContainerStep.NewKeyring(ORIGIN),
+            "keyctl",
+            EDQUOT,
+            "you have as many keys as you may have: \"keyctl show\" shows them, kernel.keys.maxkeys"
+                + " is the limit"),
         row(ROOT, "open_tree", ENOENT, "the root file system /root does not exist"),
         row(ROOT, "open_tree", ENOTDIR, "the root file system must be a directory"),
         row(

@@ -26,6 +26,18 @@ public sealed interface ContainerStep extends Step {
     }
   }
 
+  /**
+   * Leaves what the starter's credentials hold beyond ids: supplementary groups, and capabilities
+   * that programs with file capabilities, or another user's, would inherit. A new user namespace
+   * has none of the latter, and its root drops the former.
+   */
+  record ShedCredentials(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "drop the starter's groups and inheritable capabilities";
+    }
+  }
+
   /** Enters the network namespace that the keeper has created, setns(2). */
   record EnterNetwork(Origin origin) implements ContainerStep {
     @Override
@@ -456,6 +468,12 @@ public sealed interface ContainerStep extends Step {
         new MountAttributes(false, false, false, false, Atime.UNCHANGED, false, false, "");
     public static final MountAttributes READ_ONLY =
         new MountAttributes(true, false, false, false, Atime.UNCHANGED, false, false, "");
+
+    /** The same with device nodes that do not work. */
+    public MountAttributes withoutDevices() {
+      return new MountAttributes(
+          readOnly, noSuid, true, noExec, atime, noDirAtime, noSymFollow, propagation);
+    }
 
     public boolean isNone() {
       return equals(NONE);

@@ -127,6 +127,12 @@ public final class AttachAssembler {
     if (order.namespaces().contains(Namespace.CGROUP)) {
       child.sys(Sys.SETNS, INIT, Namespace.CGROUP.cloneFlag());
     }
+    if (order.newKeyring()) {
+      process.newKeyring();
+    }
+    if (!order.namespaces().contains(Namespace.USER)) {
+      process.shedCredentials();
+    }
     if (order.namespaces().contains(Namespace.USER) && order.hasRoot()) {
       process.becomeUser(0, 0, List.of(), SIGKILL);
     }
@@ -147,7 +153,7 @@ public final class AttachAssembler {
     }
     process.startSession(onTerminal, true);
     order.cwd().ifPresent(cwd -> process.enterDirectory(cwd, false));
-    if (order.uid() != 0 || order.gid() != 0) {
+    if (order.uid() != 0 || order.gid() != 0 || isStillHostsRoot()) {
       process.becomeUser(order.uid(), order.gid(), List.of(), SIGKILL, neededForFilter());
     }
     order.filter().ifPresent(filter -> loadFilter(process, filter));
@@ -158,6 +164,11 @@ public final class AttachAssembler {
               command, order.searchPath(), order.environment(), Origin.option("command")),
           command == order.commands().getLast());
     }
+  }
+
+  /** A container without a root has no number for what the caller is: never run anything so. */
+  private boolean isStillHostsRoot() {
+    return order.namespaces().contains(Namespace.USER) && !order.hasRoot();
   }
 
   private void loadFilter(ProcessOperations process, SeccompFilter filter) {

@@ -461,6 +461,7 @@ public final class StartAssembler {
   private void emit(ContainerStep step) {
     switch (step) {
       case ContainerStep.DieWithKeeper die -> process.dieWithKeeper(die.signal());
+      case ContainerStep.ShedCredentials _ -> process.shedCredentials();
       case ContainerStep.EnterNetwork _ ->
           child.sys(Sys.SETNS, Registers.NETWORK, Namespace.NET.cloneFlag());
       case ContainerStep.JoinCgroups join -> {
