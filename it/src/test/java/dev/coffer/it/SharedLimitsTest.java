@@ -92,7 +92,7 @@ class SharedLimitsTest {
                 + person.uid()
                 + " are in use: the container may find none, then systemd and others inside fail"
                 + " with \"Too many open files\" (sysctl -w fs.inotify.max_user_instances="
-                + Integer.highestOneBit((most - 3) * 4 - 1) * 2
+                + Integer.highestOneBit(Math.max((most - 3) * 4, 640) - 1) * 2
                 + ")\n");
     person.says("lxc-destroy -n " + machine.name("c")).ok();
   }
