@@ -64,7 +64,7 @@ class LimitKeysTest {
                     + box.line(line)
                     + "  lxc.prlimit.nofile\n"
                     + "  hint  raising the hard limit of nofile needs CAP_SYS_RESOURCE, which the"
-                    + " caller lacks\n"),
+                    + " caller lacks; more than the sysctl fs.nr_open nobody may have\n"),
         outcome.err());
   }
 

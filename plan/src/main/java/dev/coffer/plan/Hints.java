@@ -69,6 +69,9 @@ public final class Hints {
                   ? "raising the hard limit of "
                       + limit.limit().resource()
                       + " needs CAP_SYS_RESOURCE, which the caller lacks"
+                      + (limit.limit().resource().equals("nofile")
+                          ? "; more than the sysctl fs.nr_open nobody may have"
+                          : "")
                   : null;
           case KeeperStep.SetProcValue _ ->
               errno == EACCES || errno == EPERM

@@ -186,7 +186,8 @@ class HintsTest {
             LIMIT,
             "prlimit64",
             EPERM,
-            "raising the hard limit of nofile needs CAP_SYS_RESOURCE, which the caller lacks"),
+            "raising the hard limit of nofile needs CAP_SYS_RESOURCE, which the caller lacks; more"
+                + " than the sysctl fs.nr_open nobody may have"),
         row(LIMIT, "prlimit64", EINVAL, null),
         row(PROC, "write", EACCES, "lowering it below the caller's value needs CAP_SYS_RESOURCE"),
         row(
