@@ -28,6 +28,7 @@ public final class Host implements AutoCloseable {
   private final CgroupTrees trees = CgroupTrees.read();
   private final KnownOrders orders = new KnownOrders();
   private final SeccompPolicies policies = new SeccompPolicies();
+  private final LimitWatch limits = new LimitWatch();
   private final Lives lives;
   private final CommandService commands;
   private Creator creator;
@@ -88,6 +89,10 @@ public final class Host implements AutoCloseable {
 
   KnownOrders orders() {
     return orders;
+  }
+
+  LimitWatch limits() {
+    return limits;
   }
 
   HostFactsReader facts() {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +125,7 @@ final class IdRanges {
     if (kept != null) {
       return kept;
     }
-    Range fresh = choose(ranges);
+    Range fresh = choose(ranges, directory);
     ranges.put(directory, fresh);
     return fresh;
   }
@@ -140,16 +141,22 @@ final class IdRanges {
             HostFiles.readSmall(Path.of("/proc/self/gid_map")));
   }
 
-  private Range choose(Map<Path, Range> ranges) {
+  private Range choose(Map<Path, Range> ranges, Path wanted) {
     ranges.keySet().removeIf(directory -> !inUse.test(directory));
+    List<Range> taken = new ArrayList<>(ranges.values());
+    taken.addAll(HandwrittenMaps.read(wanted.getParent(), wanted, System.getenv()));
     AutomaticIds ids = ids();
-    return ids.choose(List.copyOf(ranges.values()))
+    return ids.choose(taken)
         .orElseThrow(() ->
             new CofferException(
                 "no range of " + AutomaticIds.COUNT + " ids is left for another container",
                 List.of(
                     "from  " + KEY + " = auto",
-                    "why   " + ids.why() + " are taken by those that " + file + " lists",
+                    "why   "
+                        + ids.why()
+                        + " are taken by those that "
+                        + file
+                        + " lists, or by lxc.idmap lines of containers beside it",
                     "hint  add ids: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST "
                         + user.name())));
   }

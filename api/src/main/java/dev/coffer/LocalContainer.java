@@ -189,7 +189,12 @@ final class LocalContainer implements Container {
 
   @Override
   public int start(StartOptions options) {
-    return host.lives().start(() -> order(options), options.foreground(), caller);
+    return host.lives().start(() -> watched(order(options)), options.foreground(), caller);
+  }
+
+  private StartOrder watched(StartOrder order) {
+    host.limits().look(order.request().spec()).forEach(notices);
+    return order;
   }
 
   @Override

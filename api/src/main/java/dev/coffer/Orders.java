@@ -171,7 +171,9 @@ final class Orders {
               + file.value()
               + ": "
               + (e instanceof NoSuchFileException ? "it does not exist" : e.getMessage()),
-          List.of("from  " + file.origin().describe()));
+          List.of(
+              "from  " + file.origin().describe(),
+              "hint  lines of lxc.mount.entry do the same without a file"));
     }
   }
 

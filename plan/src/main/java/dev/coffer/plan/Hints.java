@@ -36,20 +36,20 @@ public final class Hints {
     if (errno == ELOOP && call.equals("openat2")) {
       return "a component of the path is a symbolic link (ELOOP)";
     }
-    if (errno == ENOSPC && call.equals("clone3")) {
-      return "the limit of namespaces is reached (ENOSPC)";
-    }
-    if (errno == ENOSPC && (call.equals("move_mount") || call.equals("open_tree"))) {
-      return "the limit of mounts in a namespace is reached (ENOSPC)";
-    }
     if (errno == ENODEV && call.equals("fsopen")) {
       return "the kernel does not know this file system (ENODEV)";
     }
-    return kernel;
+    return Exhaustion.of(step, call, errno).map(Exhaustion::reason).orElse(kernel);
   }
 
   /** What the user can do about it. */
   public static Optional<String> hint(Step step, String call, int errno) {
+    return Exhaustion.of(step, call, errno)
+        .map(Exhaustion::hint)
+        .or(() -> ofStep(step, call, errno));
+  }
+
+  private static Optional<String> ofStep(Step step, String call, int errno) {
     return Optional.ofNullable(
         switch (step) {
           case ContainerStep.Execute execute -> execute(execute, errno);
@@ -75,6 +75,9 @@ public final class Hints {
                   ? "raising the hard limit of "
                       + limit.limit().resource()
                       + " needs CAP_SYS_RESOURCE, which the caller lacks"
+                      + (limit.limit().resource().equals("nofile")
+                          ? "; more than the sysctl fs.nr_open nobody may have"
+                          : "")
                   : null;
           case KeeperStep.SetProcValue _ ->
               errno == EACCES || errno == EPERM
@@ -195,7 +198,6 @@ public final class Hints {
     return switch (errno) {
       case EPERM -> "the kernel forbids user namespaces here (kernel.unprivileged_userns_clone)";
       case EINVAL -> "the kernel lacks one of these namespaces, see \"coffer doctor\"";
-      case ENOSPC -> "raise the sysctls user.max_*_namespaces";
       case EBUSY -> "the cgroup has controllers enabled for its children";
       default -> null;
     };
@@ -219,7 +221,6 @@ public final class Hints {
       case EACCES, EPERM, EROFS ->
           "the caller may not create cgroups here; run it in a delegated one:"
               + " systemd-run --user --scope -p Delegate=yes";
-      case ENOSPC -> "the limit of cgroups is reached (cgroup.max.descendants)";
       default -> null;
     };
   }

@@ -6,7 +6,9 @@ import dev.coffer.linux.KernelException;
 import dev.coffer.linux.Programs;
 import dev.coffer.linux.SeccompCompiler;
 import dev.coffer.linux.SlowProbe;
+import dev.coffer.plan.SharedLimit;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** The machine this runs on. Only looks. */
@@ -36,6 +38,11 @@ public final class LiveMachine implements Machine {
   @Override
   public boolean exists(String path) {
     return HostFiles.exists(Path.of(path));
+  }
+
+  @Override
+  public List<SharedLimit> searchedLimits() {
+    return SearchedLimits.read(this);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.coffer.tools.doctor;
 
+import dev.coffer.plan.SharedLimit;
+import java.util.List;
 import java.util.Optional;
 
 /** The facts that the doctor judges by. */
@@ -24,6 +26,9 @@ public interface Machine {
   Optional<String> read(String path);
 
   boolean exists(String path);
+
+  /** The shared limits of the kernel whose use is found by a search only. */
+  List<SharedLimit> searchedLimits();
 
   /** Whether the kernel has something that is told apart by trying only. */
   boolean offers(Feature feature);
