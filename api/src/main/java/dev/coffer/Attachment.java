@@ -61,6 +61,7 @@ final class Attachment {
             confined ? dropped() : List.of(),
             confined && container.spec().privileges().noNewPrivileges().value(),
             filter(options),
+            EntryConfinement.of(container, host.facts().lsm(), options),
             personality(options),
             options.terminalLog(),
             options.remountProcSys());

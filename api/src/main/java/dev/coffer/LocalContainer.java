@@ -16,6 +16,7 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.plan.LsmPlanner;
 import dev.coffer.plan.HostFacts.User;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.HookInProgress;
@@ -168,6 +169,7 @@ final class LocalContainer implements Container {
     SeccompLoading seccomp = SeccompLoading.of(host.policies(), caller);
     StartOrder order =
         Orders.of(config, name, lxcPath, options, this::initPidOf, ranges(), seccomp, found::add);
+    LsmPlanner.notices(order.request().spec(), host.facts().lsm()).forEach(found::add);
     return new KnownOrders.Made(new KnownOrders.Answer(order, found), config);
   }
 

@@ -217,7 +217,8 @@ final class SpecAssembly {
         settings.one(SecurityKeys.AUTO_IDMAP).isPresent(),
         settings.sourcedOr(SecurityKeys.NO_NEW_PRIVILEGES, false),
         settings.sourcedOr(SecurityKeys.KEYRING, true),
-        seccomp());
+        seccomp(),
+        ConfinementAssembly.of(settings));
   }
 
   private Seccomp seccomp() {

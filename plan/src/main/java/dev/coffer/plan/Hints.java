@@ -81,6 +81,13 @@ public final class Hints {
           case ContainerStep.SetSysctl sysctl -> sysctl(sysctl, errno);
           case ContainerStep.LoadSeccomp load -> seccomp(load, errno);
           case ContainerStep.IsolateCores _ -> cores(errno);
+          case ContainerStep.EnterAppArmorProfile enter -> LsmHints.appArmor(enter, errno);
+          case HostStep.LoadAppArmorProfile _ -> LsmHints.loading(errno);
+          case HostStep.CreateAppArmorNamespace _ -> LsmHints.loading(errno);
+          case ContainerStep.SetSelinuxContext _, ContainerStep.SetKeyringContext _ ->
+              LsmHints.seLinux(errno);
+          case ContainerStep.AllowPath allow -> LsmHints.path(allow, call, errno);
+          case ContainerStep.RestrictWithLandlock _ -> LsmHints.landlock(errno);
           case ContainerStep.MountDevpts _ ->
               errno == EINVAL ? "gid 5 (tty) must be mapped, see lxc.idmap" : target(call, errno);
           case ContainerStep.CreateDevice _,

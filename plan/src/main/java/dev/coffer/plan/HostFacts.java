@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param idMappedMounts whether mounts can carry an id map
  * @param sysrqTrigger whether /proc/sysrq-trigger exists
  * @param user whose engine this is
+ * @param lsm what the kernel's security modules offer
  */
 public record HostFacts(
     List<CgroupTree> trees,
@@ -27,7 +28,8 @@ public record HostFacts(
     int lastCapability,
     boolean idMappedMounts,
     boolean sysrqTrigger,
-    User user) {
+    User user,
+    LsmFacts lsm) {
   public HostFacts {
     trees = List.copyOf(trees);
   }
@@ -43,7 +45,8 @@ public record HostFacts(
         now.lastCapability,
         now.idMappedMounts,
         now.sysrqTrigger,
-        now.user);
+        now.user,
+        now.lsm);
   }
 
   /** The same with the places and names of another moment. */
@@ -58,7 +61,8 @@ public record HostFacts(
         lastCapability,
         idMappedMounts,
         sysrqTrigger,
-        user);
+        user,
+        lsm);
   }
 
   /** Whether only the v2 tree is mounted. */

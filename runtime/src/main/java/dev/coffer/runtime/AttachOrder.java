@@ -21,6 +21,7 @@ import java.util.Set;
  * @param commands each with its arguments; the first that exists is executed
  * @param dropped capabilities to give up
  * @param filter the system call filter it is put under
+ * @param confinement the security modules it is put under
  * @param terminal where the session's terminal comes from: the container's devpts, when it has one
  * @param terminalOwner uid and gid on the host that own the terminal
  * @param remountProcSys whether the command gets its own /proc and /sys
@@ -40,6 +41,7 @@ public record AttachOrder(
     List<Capability> dropped,
     boolean noNewPrivileges,
     Optional<SeccompFilter> filter,
+    LateConfinement confinement,
     Optional<Personality> personality,
     Optional<Path> terminalLog,
     boolean remountProcSys) {

@@ -4,6 +4,7 @@ import dev.coffer.linux.CgroupTrees;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
+import dev.coffer.plan.LsmFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ public final class HostFactsReader {
   private final boolean sysrqTrigger;
   private final boolean idMappedMounts;
   private final UserReader user;
+  private final LsmFacts lsm;
   private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
   private volatile Seen seen = new Seen("", List.of());
@@ -39,6 +41,7 @@ public final class HostFactsReader {
     this.sysrqTrigger = Files.exists(Path.of("/proc/sysrq-trigger"));
     this.idMappedMounts = privileged && kernelAtLeast(5, 12);
     this.user = new UserReader(status);
+    this.lsm = LsmReader.read(privileged);
     this.mounted = CgroupTrees.read().trees();
     this.trees = readTrees();
   }
@@ -167,6 +170,11 @@ public final class HostFactsReader {
     return privileged;
   }
 
+  /** What the kernel's security modules offer. */
+  public LsmFacts lsm() {
+    return lsm;
+  }
+
   /** Whose containers these are. */
   public HostFacts.User user() {
     return user.read();
@@ -193,7 +201,8 @@ public final class HostFactsReader {
         lastCapability,
         idMappedMounts,
         sysrqTrigger,
-        user.read());
+        user.read(),
+        lsm);
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {
