@@ -58,7 +58,8 @@ final class ConfinementKeys {
   static final Key<String> LANDLOCK_WRITE =
       path("write", "path that may be read and changed, with all below it", "/tmp");
   static final Key<Set<Integer>> LANDLOCK_CONNECT =
-      ports("connect", "TCP ports that may be connected to, and no others; none for none", "53 443");
+      ports(
+          "connect", "TCP ports that may be connected to, and no others; none for none", "53 443");
   static final Key<Set<Integer>> LANDLOCK_BIND =
       ports("bind", "TCP ports that may be bound, and no others; none for none", "8080");
   static final Key<Set<Scope>> LANDLOCK_SCOPE =
@@ -108,8 +109,7 @@ final class ConfinementKeys {
   }
 
   private static Key<String> path(String word, String description, String example) {
-    ValueType<String> type =
-        ValueType.of("path", (text, reading) -> absolute(text), text -> text);
+    ValueType<String> type = ValueType.of("path", (text, reading) -> absolute(text), text -> text);
     return Key.list("coffer.landlock." + word, type, description, example);
   }
 

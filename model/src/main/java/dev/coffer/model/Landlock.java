@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What processes may still do when they have restricted themselves, landlock(7). What no rule speaks
- * of is not restricted: files without a path rule, connecting without a rule about connecting, and
- * so on.
+ * What processes may still do when they have restricted themselves, landlock(7). What no rule
+ * speaks of is not restricted: files without a path rule, connecting without a rule about
+ * connecting, and so on.
  *
  * @param paths files and directories, seen from inside, that are not out of reach
  * @param connect TCP ports that may be connected to; absent for all

@@ -87,8 +87,7 @@ final class AppArmorPlanner {
     }
     List<Step> steps = new ArrayList<>();
     if (stacks()) {
-      steps.add(
-          new HostStep.CreateAppArmorNamespace(GeneratedProfile.namespace(spec), origin()));
+      steps.add(new HostStep.CreateAppArmorNamespace(GeneratedProfile.namespace(spec), origin()));
     }
     steps.add(
         new HostStep.LoadAppArmorProfile(
@@ -99,7 +98,11 @@ final class AppArmorPlanner {
     return steps;
   }
 
-  /** The container's part. */
+  /**
+   * The container's part.
+   *
+   * @param moment for a profile that is not ours, which need not allow init's execution
+   */
   List<Step> enter(Moment moment) {
     return switch (outcome) {
       case Outcome.Without _, Outcome.Kept _ -> List.of();
@@ -108,7 +111,7 @@ final class AppArmorPlanner {
       case Outcome.Generate _ ->
           List.of(
               new ContainerStep.EnterAppArmorProfile(
-                  GeneratedProfile.label(spec, stacks()), moment, origin()));
+                  GeneratedProfile.label(spec, stacks()), Moment.NOW, origin()));
     };
   }
 
@@ -182,8 +185,7 @@ final class AppArmorPlanner {
   }
 
   private static CofferException refusal(String message, Origin origin, String hint) {
-    return new CofferException(
-        message, List.of("from  " + origin.describe(), "hint  " + hint));
+    return new CofferException(message, List.of("from  " + origin.describe(), "hint  " + hint));
   }
 
   private Origin origin() {

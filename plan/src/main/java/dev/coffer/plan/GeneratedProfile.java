@@ -37,7 +37,11 @@ final class GeneratedProfile {
   /** The same below /sys: network interfaces and control groups. */
   private static final List<String> OWN_SYSFS =
       List.of(
-          "class/net", "devices/virtual/net", "fs/cgroup", "fs/fuse/connections", "kernel/security");
+          "class/net",
+          "devices/virtual/net",
+          "fs/cgroup",
+          "fs/fuse/connections",
+          "kernel/security");
 
   private final ContainerSpec spec;
   private final Set<Namespace> fresh;
@@ -76,6 +80,11 @@ final class GeneratedProfile {
     }
     String cut = plain.substring(0, Math.min(plain.length(), LONGEST_NAME));
     return cut + "_" + Integer.toHexString(name.hashCode());
+  }
+
+  /** Whether a label is of a profile that was generated here. */
+  static boolean isOwn(String label) {
+    return label.startsWith("coffer-");
   }
 
   static String text(ContainerSpec spec, Set<Namespace> fresh, boolean stacked) {
@@ -149,7 +158,8 @@ final class GeneratedProfile {
 
   private void mounts() {
     comment("file systems that hold nothing of the host's");
-    for (String type : List.of("tmpfs", "ramfs", "hugetlbfs", "mqueue", "fuse", "fuse.*", "overlay")) {
+    for (String type :
+        List.of("tmpfs", "ramfs", "hugetlbfs", "mqueue", "fuse", "fuse.*", "overlay")) {
       add("mount fstype=" + type);
     }
     comment("those of the kernel, where they belong");
@@ -177,7 +187,18 @@ final class GeneratedProfile {
     for (String how : List.of("slave", "private", "shared", "unbindable")) {
       add("mount options=(rw,make-" + how + ")", "mount options=(rw,make-r" + how + ")");
     }
-    add("mount options=(ro,remount,bind) options in (nosuid,nodev,noexec,noatime,relatime,silent)");
+    readOnly("ro,remount,bind", List.of("nosuid", "nodev", "noexec", "relatime", "silent"));
+  }
+
+  /** With any of these besides; "options in" would stand for a rule of its own. */
+  private void readOnly(String options, List<String> others) {
+    if (others.isEmpty()) {
+      add("mount options=(" + options + ")");
+      return;
+    }
+    List<String> rest = others.subList(1, others.size());
+    readOnly(options, rest);
+    readOnly(options + "," + others.getFirst(), rest);
   }
 
   private void comment(String text) {

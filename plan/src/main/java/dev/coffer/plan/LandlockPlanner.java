@@ -99,7 +99,9 @@ final class LandlockPlanner {
     List<Lack> lacks = new ArrayList<>();
     Optional<Origin> paths = wanted.paths().stream().map(Sourced::origin).findFirst();
     if (abi < 1) {
-      wanted.origin().ifPresent(origin -> lacks.add(new Lack("be used", "5.13 with it switched on", origin)));
+      wanted
+          .origin()
+          .ifPresent(origin -> lacks.add(new Lack("be used", "5.13 with it switched on", origin)));
       return lacks;
     }
     if (abi < 3) {
@@ -115,7 +117,8 @@ final class LandlockPlanner {
       wanted
           .scopes()
           .ifPresent(scopes ->
-              lacks.add(new Lack("restrict signals and abstract sockets", "6.12", scopes.origin())));
+              lacks.add(
+                  new Lack("restrict signals and abstract sockets", "6.12", scopes.origin())));
     }
     return lacks;
   }

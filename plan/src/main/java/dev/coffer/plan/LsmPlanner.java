@@ -2,18 +2,24 @@ package dev.coffer.plan;
 
 import dev.coffer.model.Confinement;
 import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.MountEntry.Create;
 import dev.coffer.model.Namespace;
+import dev.coffer.model.Origin;
 import dev.coffer.model.Problem;
 import dev.coffer.model.SeLinux;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.ContainerStep.Moment;
+import dev.coffer.model.plan.ContainerStep.MountAttributes;
+import dev.coffer.model.plan.ContainerStep.Target;
 import dev.coffer.model.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The part of the kernel's security modules: AppArmor, SELinux, Landlock. */
 public final class LsmPlanner {
+  private final ContainerSpec spec;
   private final SeLinux seLinux;
   private final boolean seLinuxActive;
   private final AppArmorPlanner appArmor;
@@ -21,6 +27,7 @@ public final class LsmPlanner {
   private boolean restricted;
 
   LsmPlanner(ContainerSpec spec, LsmFacts facts) {
+    this.spec = spec;
     Confinement confinement = spec.privileges().confinement();
     this.seLinux = confinement.seLinux();
     this.seLinuxActive = facts.seLinux();
@@ -46,7 +53,9 @@ public final class LsmPlanner {
           .ifPresent(origin ->
               notices.add(
                   Problem.warning(
-                      origin, "SELinux is not active on this host: it starts without a label", "")));
+                      origin,
+                      "SELinux is not active on this host: it starts without a label",
+                      "")));
     }
     notices.addAll(planner.landlock.notices());
     return notices;
@@ -58,6 +67,15 @@ public final class LsmPlanner {
   }
 
   /**
+   * When a command that enters a container takes on the label that its init has. What changes its
+   * label by executing something loses its parent-death signal; a generated profile lets it be
+   * changed before, others need not allow the execution.
+   */
+  public static Moment momentOf(String label) {
+    return GeneratedProfile.isOwn(label) ? Moment.NOW : Moment.AT_EXECUTION;
+  }
+
+  /**
    * @throws dev.coffer.model.CofferException when the host lacks what is insisted on
    */
   void requireModules() {
@@ -65,9 +83,32 @@ public final class LsmPlanner {
     landlock.requireKernel();
   }
 
-  /** Whether what a profile forbids is out of reach for the container's processes. */
-  boolean hasProfile() {
-    return appArmor.isConfined();
+  /**
+   * lxc.apparmor.allow_nesting brings instances of proc and sysfs that nothing masks: the kernel
+   * lets a user namespace inside mount its own only where it sees such (mount_namespaces(7)). They
+   * are there to be seen: where neither a profile nor an id map keeps root's hands off, they are
+   * not made.
+   */
+  List<Step> nestingMounts() {
+    Optional<Origin> nesting = spec.privileges().confinement().appArmor().allowNesting();
+    boolean kept = appArmor.isConfined() || spec.hasUserNamespace();
+    if (nesting.isEmpty() || !kept || !spec.terminals().autodev().value()) {
+      return List.of();
+    }
+    return List.of(
+        unmasked("proc", "dev/.lxc/proc", nesting.get()),
+        unmasked("sysfs", "dev/.lxc/sys", nesting.get()));
+  }
+
+  private static Step unmasked(String type, String place, Origin origin) {
+    return new ContainerStep.MountFileSystem(
+        type,
+        type,
+        new Target(place, Create.DIRECTORY),
+        MountAttributes.NONE,
+        List.of(),
+        true,
+        origin);
   }
 
   /** What the host has to know first. */

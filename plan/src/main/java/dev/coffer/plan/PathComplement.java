@@ -6,8 +6,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Patterns of apparmor.d(5) for "all below a directory but these": the language has no exceptions to
- * a deny rule, so what is denied has to be spelt out letter by letter.
+ * Patterns of apparmor.d(5) for "all below a directory but these": the language has no exceptions
+ * to a deny rule, so what is denied has to be spelt out letter by letter.
  */
 final class PathComplement {
   private final List<String> patterns = new ArrayList<>();
@@ -27,7 +27,9 @@ final class PathComplement {
 
   private void directory(String directory, List<String> kept) {
     TreeSet<String> names =
-        kept.stream().map(path -> path.split("/", 2)[0]).collect(Collectors.toCollection(TreeSet::new));
+        kept.stream()
+            .map(path -> path.split("/", 2)[0])
+            .collect(Collectors.toCollection(TreeSet::new));
     names(directory + "/", "", names);
     for (String name : names) {
       List<String> below =

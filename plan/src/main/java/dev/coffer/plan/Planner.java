@@ -218,6 +218,9 @@ public final class Planner {
         steps.addAll(devices.mountDev());
       }
       steps.addAll(mounts.mounts());
+      if (root.isPresent()) {
+        steps.addAll(lsm.nestingMounts());
+      }
     }
     hooks(HookType.MOUNT, Place.CONTAINER);
     if (root.isPresent()) {

@@ -352,8 +352,7 @@ public sealed interface ContainerStep extends Step {
   }
 
   /** Writes its AppArmor label through a private instance of proc. */
-  record EnterAppArmorProfile(String label, Moment moment, Origin origin)
-      implements ContainerStep {
+  record EnterAppArmorProfile(String label, Moment moment, Origin origin) implements ContainerStep {
     @Override
     public String describe() {
       return "enter AppArmor profile " + label + moment.describe();
@@ -389,7 +388,8 @@ public sealed interface ContainerStep extends Step {
   }
 
   /**
-   * Says what Landlock restricts: files if there are path rules, ports and scopes as they are given.
+   * Says what Landlock restricts: files if there are path rules, ports and scopes as they are
+   * given.
    *
    * @param abi version of what the kernel offers
    */

@@ -51,7 +51,8 @@ public sealed interface Undo {
     return switch (line.substring(0, blank)) {
       case "unload-apparmor-profile" -> Optional.of(new UnloadAppArmorProfile(what));
       case "remove-apparmor-namespace" -> Optional.of(new RemoveAppArmorNamespace(what));
-      default -> what.startsWith("/") ? decodePath(line.substring(0, blank), what) : Optional.empty();
+      default ->
+          what.startsWith("/") ? decodePath(line.substring(0, blank), what) : Optional.empty();
     };
   }
 

@@ -7,6 +7,7 @@ import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.Step;
+import dev.coffer.plan.LsmPlanner;
 import dev.coffer.runtime.AttachOrder;
 import dev.coffer.runtime.program.Arg.Blob;
 import dev.coffer.runtime.program.Arg.Register;
@@ -119,7 +120,7 @@ public final class AttachAssembler {
     order
         .confinement()
         .appArmor()
-        .ifPresent(label -> labels.appArmor(label, ContainerStep.Moment.AT_EXECUTION));
+        .ifPresent(label -> labels.appArmor(label, LsmPlanner.momentOf(label)));
     order.confinement().seLinux().ifPresent(labels::seLinux);
   }
 

@@ -78,8 +78,7 @@ final class LandlockOperations {
         switch (access) {
           case READ -> READ_FILE | READ_DIR;
           case EXECUTE -> READ_FILE | READ_DIR | EXECUTE;
-          case WRITE ->
-              READ_FILE | READ_DIR | WRITE_FILE | CHANGE_DIRECTORY | REFER | TRUNCATE;
+          case WRITE -> READ_FILE | READ_DIR | WRITE_FILE | CHANGE_DIRECTORY | REFER | TRUNCATE;
         };
     return rights & known(abi);
   }

@@ -658,7 +658,8 @@ public final class StartAssembler {
   private Set<Capability> stillNeeded() {
     Set<Capability> needed = neededForFilter();
     if (plan.steps().stream()
-        .anyMatch(step -> step instanceof ContainerStep.RestrictWithLandlock own && own.privileged())) {
+        .anyMatch(
+            step -> step instanceof ContainerStep.RestrictWithLandlock own && own.privileged())) {
       needed.add(Capability.SYS_ADMIN);
     }
     if (plan.steps().stream().anyMatch(ContainerStep.BecomeUser.class::isInstance)) {
