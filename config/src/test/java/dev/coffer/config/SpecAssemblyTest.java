@@ -292,10 +292,7 @@ class SpecAssemblyTest {
             lxc.net.0.type = veth
             lxc.net.1.type = none
             """);
-    assertEquals(
-        List.of(
-            at("lxc.net.0.type", 4, "lxc.net.0.type")),
-        spec.notInEffect());
+    assertEquals(List.of(at("lxc.net.0.type", 4, "lxc.net.0.type")), spec.notInEffect());
     assertEquals(131072, spec.terminals().consoleLogSize());
   }
 

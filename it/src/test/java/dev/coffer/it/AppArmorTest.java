@@ -202,7 +202,8 @@ class AppArmorTest {
   @Test
   void theInitOfAnApplicationIsConfinedWithIt() {
     Box box = new Box(machine, "c1").config(GENERATED);
-    Command.Running running = machine.lxcCommand("execute", "c1", "--", "/bin/sleep", "600").start();
+    Command.Running running =
+        machine.lxcCommand("execute", "c1", "--", "/bin/sleep", "600").start();
     Machine.await("the command", Duration.ofSeconds(10), () -> !labels("/bin/sleep 600").isEmpty());
     assertEquals(label(), labels("/bin/sleep 600"));
     assertEquals(label(), box.ofInit(LABEL).strip());

@@ -187,7 +187,8 @@ final class GeneratedProfile {
     for (String how : List.of("slave", "private", "shared", "unbindable")) {
       add("mount options=(rw,make-" + how + ")", "mount options=(rw,make-r" + how + ")");
     }
-    readOnly("ro,remount,bind", List.of("nosuid", "nodev", "noexec", "relatime", "silent"));
+    readOnly(
+        "ro,remount,bind", List.of("nosuid", "nodev", "noexec", "relatime", "noatime", "silent"));
   }
 
   /** With any of these besides; "options in" would stand for a rule of its own. */

@@ -15,16 +15,40 @@ class PathComplementTest {
   void whatIsKeptMatchesNoPatternAndAllElseDoes() {
     for (String kept :
         new String[] {
-          "kernel/hostname", "kernel/shmmax", "kernel/shm", "kernel/sem", "net", "net/ipv4/x",
-          "user/max_user_namespaces", "fs/mqueue/msg_max", "kernel", "fs"
+          "kernel/hostname",
+          "kernel/shmmax",
+          "kernel/shm",
+          "kernel/sem",
+          "net",
+          "net/ipv4/x",
+          "user/max_user_namespaces",
+          "fs/mqueue/msg_max",
+          "kernel",
+          "fs"
         }) {
       assertEquals(0, matches("/proc/sys/" + kept), kept);
     }
     for (String other :
         new String[] {
-          "vm", "vm/swappiness", "kernel/core_pattern", "kernel/hostname2", "kernel/hostnam",
-          "kernel/panic", "kernel/sysrq", "kernel/s", "kernel/h", "k", "kernels", "kernels/x",
-          "fs/file-max", "fs/mqueues", "f", "netx/a", "ne", "dev/cdrom", "user2"
+          "vm",
+          "vm/swappiness",
+          "kernel/core_pattern",
+          "kernel/hostname2",
+          "kernel/hostnam",
+          "kernel/panic",
+          "kernel/sysrq",
+          "kernel/s",
+          "kernel/h",
+          "k",
+          "kernels",
+          "kernels/x",
+          "fs/file-max",
+          "fs/mqueues",
+          "f",
+          "netx/a",
+          "ne",
+          "dev/cdrom",
+          "user2"
         }) {
       assertTrue(matches("/proc/sys/" + other) > 0, other);
     }
