@@ -62,6 +62,7 @@ final class Attachment {
             confined && container.spec().privileges().noNewPrivileges().value(),
             container.spec().privileges().keyring().value(),
             filter(options),
+            EntryConfinement.of(container, host.facts().lsm(), options),
             personality(options),
             options.terminalLog(),
             options.remountProcSys());

@@ -18,6 +18,7 @@ import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.HostFacts.User;
+import dev.coffer.plan.LsmPlanner;
 import dev.coffer.plan.Protection;
 import dev.coffer.plan.Protections;
 import dev.coffer.runtime.Caller;
@@ -180,6 +181,7 @@ final class LocalContainer implements Container {
             host.facts().idMappedMounts(),
             seccomp,
             found::add);
+    LsmPlanner.notices(order.request().spec(), host.facts().lsm()).forEach(found::add);
     return new KnownOrders.Made(new KnownOrders.Answer(order, found), config);
   }
 

@@ -80,39 +80,6 @@ final class SecurityKeys {
   static final Key<String> SECCOMP_COOKIE =
       Key.single(
           "lxc.seccomp.notify.cookie", Types.TEXT, "text that goes with each question", "c1");
-  static final Key<String> APPARMOR_PROFILE =
-      later(
-          Key.single(
-                  "lxc.apparmor.profile",
-                  Types.TEXT,
-                  "AppArmor profile, or unconfined, unchanged, generated",
-                  "generated")
-              .formerly("lxc.aa_profile"));
-  static final Key<Boolean> APPARMOR_INCOMPLETE =
-      later(
-          flag("lxc.apparmor.allow_incomplete", "1 starts on kernels that mediate only in part")
-              .formerly("lxc.aa_allow_incomplete"));
-  static final Key<Boolean> APPARMOR_NESTING =
-      later(flag("lxc.apparmor.allow_nesting", "1 lets the profile allow containers inside"));
-  static final Key<String> APPARMOR_RAW =
-      later(
-          Key.list(
-              "lxc.apparmor.raw", Types.TEXT, "line for the generated profile", "deny /x rw,"));
-  static final Key<String> SELINUX_CONTEXT =
-      later(
-          Key.single(
-                  "lxc.selinux.context",
-                  Types.TEXT,
-                  "SELinux label of the container",
-                  "system_u:system_r:lxc_t:s0")
-              .formerly("lxc.se_context"));
-  static final Key<String> SELINUX_KEYRING =
-      later(
-          Key.single(
-              "lxc.selinux.context.keyring",
-              Types.TEXT,
-              "SELinux label of the keyring",
-              "system_u:system_r:lxc_t:s0"));
   static final Key<Boolean> SCHED_CORE =
       flag("lxc.sched.core", "1 never shares a processor core with other containers");
 
@@ -121,10 +88,6 @@ final class SecurityKeys {
   static List<Key<?>> all() {
     return List.of(
         SECURITY,
-        APPARMOR_PROFILE,
-        APPARMOR_INCOMPLETE,
-        APPARMOR_NESTING,
-        APPARMOR_RAW,
         CAP_DROP,
         CAP_KEEP,
         SCHED_CORE,
@@ -136,9 +99,7 @@ final class SecurityKeys {
         SECCOMP_COOKIE,
         SECCOMP_PROXY,
         SECCOMP_PROFILE,
-        SECCOMP_OWN,
-        SELINUX_KEYRING,
-        SELINUX_CONTEXT);
+        SECCOMP_OWN);
   }
 
   /**
@@ -149,12 +110,8 @@ final class SecurityKeys {
     return afterNone.isEmpty() ? List.of(NONE) : afterNone;
   }
 
-  private static Key<Boolean> flag(String name, String description) {
+  static Key<Boolean> flag(String name, String description) {
     return Key.single(name, Types.FLAG, description, "1").unset("0");
-  }
-
-  private static <T> Key<T> later(Key<T> key) {
-    return key.effect(KeyRow.Effect.LATER);
   }
 
   private static Key<List<String>> capabilities(

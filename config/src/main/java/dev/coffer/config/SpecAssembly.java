@@ -221,7 +221,8 @@ final class SpecAssembly {
         settings.sourcedOr(SecurityKeys.NO_NEW_PRIVILEGES, false),
         settings.sourcedOr(SecurityKeys.KEYRING, true),
         seccomp(),
-        secure.origin());
+        secure.origin(),
+        ConfinementAssembly.of(settings));
   }
 
   private Seccomp seccomp() {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param keyring whether init gets a fresh session keyring
  * @param seccomp which system calls are allowed
  * @param secure who asks that what the configuration leaves out be the secure choice
+ * @param confinement what security modules of the kernel are to forbid
  */
 public record Privileges(
     Optional<List<Sourced<Capability>>> keep,
@@ -23,7 +24,8 @@ public record Privileges(
     Sourced<Boolean> noNewPrivileges,
     Sourced<Boolean> keyring,
     Seccomp seccomp,
-    Optional<Origin> secure) {
+    Optional<Origin> secure,
+    Confinement confinement) {
   public static final Privileges DEFAULT =
       new Privileges(
           Optional.empty(),
@@ -33,7 +35,8 @@ public record Privileges(
           Sourced.builtIn(false, "lxc.no_new_privs"),
           Sourced.builtIn(true, "lxc.keyring.session"),
           Seccomp.NONE,
-          Optional.empty());
+          Optional.empty(),
+          Confinement.NONE);
 
   public Privileges {
     keep = keep.map(List::copyOf);

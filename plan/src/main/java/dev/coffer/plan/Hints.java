@@ -95,6 +95,13 @@ public final class Hints {
                   ? "you have as many keys as you may have: \"keyctl show\" shows them, kernel.keys.maxkeys"
                       + " is the limit"
                   : null;
+          case ContainerStep.EnterAppArmorProfile enter -> LsmHints.appArmor(enter, errno);
+          case HostStep.LoadAppArmorProfile _ -> LsmHints.loading(errno);
+          case HostStep.CreateAppArmorNamespace _ -> LsmHints.loading(errno);
+          case ContainerStep.SetSelinuxContext _, ContainerStep.SetKeyringContext _ ->
+              LsmHints.seLinux(errno);
+          case ContainerStep.AllowPath allow -> LsmHints.path(allow, call, errno);
+          case ContainerStep.RestrictWithLandlock _ -> LsmHints.landlock(errno);
           case ContainerStep.MountDevpts _ ->
               errno == EINVAL ? "gid 5 (tty) must be mapped, see lxc.idmap" : target(call, errno);
           case ContainerStep.CreateDevice _,

@@ -18,6 +18,7 @@ import java.util.Optional;
  *     them
  * @param sysrqTrigger whether /proc/sysrq-trigger exists
  * @param user whose engine this is
+ * @param lsm what the kernel's security modules offer
  */
 public record HostFacts(
     List<CgroupTree> trees,
@@ -28,7 +29,8 @@ public record HostFacts(
     int lastCapability,
     boolean idMappedMounts,
     boolean sysrqTrigger,
-    User user) {
+    User user,
+    LsmFacts lsm) {
   public HostFacts {
     trees = List.copyOf(trees);
   }
@@ -44,7 +46,8 @@ public record HostFacts(
         now.lastCapability,
         now.idMappedMounts,
         now.sysrqTrigger,
-        now.user);
+        now.user,
+        now.lsm);
   }
 
   /** The same with the places and names of another moment. */
@@ -59,7 +62,8 @@ public record HostFacts(
         lastCapability,
         idMappedMounts,
         sysrqTrigger,
-        user);
+        user,
+        lsm);
   }
 
   /** Whether the caller is root outside of every user namespace. */

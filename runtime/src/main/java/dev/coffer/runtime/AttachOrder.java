@@ -22,6 +22,7 @@ import java.util.Set;
  * @param dropped capabilities to give up
  * @param filter the system call filter it is put under
  * @param newKeyring whether the command is kept from the caller's session keyring
+ * @param confinement the security modules it is put under
  * @param terminal where the session's terminal comes from: the container's devpts, when it has one
  * @param terminalOwner uid and gid on the host that own the terminal
  * @param remountProcSys whether the command gets its own /proc and /sys
@@ -42,6 +43,7 @@ public record AttachOrder(
     boolean noNewPrivileges,
     boolean newKeyring,
     Optional<SeccompFilter> filter,
+    LateConfinement confinement,
     Optional<Personality> personality,
     Optional<Path> terminalLog,
     boolean remountProcSys) {

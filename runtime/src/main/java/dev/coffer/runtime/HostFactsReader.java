@@ -4,6 +4,7 @@ import dev.coffer.linux.CgroupTrees;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
+import dev.coffer.plan.LsmFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ public final class HostFactsReader {
   private final boolean sysrqTrigger;
   private final boolean idMappedMounts;
   private final UserReader user;
+  private final LsmFacts lsm;
   private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
   private volatile Seen seen = new Seen("", List.of());
@@ -40,6 +42,7 @@ public final class HostFactsReader {
     // the kernel asks for rights over the file system, which belongs to the host's root
     this.idMappedMounts = privileged && kernelAtLeast(5, 12) && mapsAllIds();
     this.user = new UserReader(status);
+    this.lsm = LsmReader.read(privileged);
     this.mounted = CgroupTrees.read().trees();
     this.trees = readTrees();
   }
@@ -178,6 +181,11 @@ public final class HostFactsReader {
     return privileged;
   }
 
+  /** What the kernel's security modules offer. */
+  public LsmFacts lsm() {
+    return lsm;
+  }
+
   /** Whose containers these are. */
   public HostFacts.User user() {
     return user.read();
@@ -204,7 +212,8 @@ public final class HostFactsReader {
         lastCapability,
         idMappedMounts,
         sysrqTrigger,
-        user.read());
+        user.read(),
+        lsm);
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

@@ -178,7 +178,7 @@ final class Start {
       case Undo.RemoveKeeperCgroup cgroup -> {
         return again || !Files.exists(Path.of(cgroup.path()));
       }
-      case Undo.RemoveFile _ -> {}
+      case Undo.RemoveFile _, Undo.UnloadAppArmorProfile _, Undo.RemoveAppArmorNamespace _ -> {}
     }
     return true;
   }

@@ -37,6 +37,9 @@ public final class Registers {
   /** Inside the container: a private instance of proc for writing kernel values. */
   public static final Register PROC = new Register(18);
 
+  /** Inside the container: the Landlock rules while they are gathered. */
+  static final Register LANDLOCK = new Register(19);
+
   /** In the keeper: the listener of the container's system call filter. */
   public static final Register LISTENER = new Register(18);
 

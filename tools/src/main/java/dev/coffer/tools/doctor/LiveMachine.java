@@ -3,6 +3,7 @@ package dev.coffer.tools.doctor;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.HostProbe;
 import dev.coffer.linux.KernelException;
+import dev.coffer.linux.Landlock;
 import dev.coffer.linux.Programs;
 import dev.coffer.linux.SeccompCompiler;
 import dev.coffer.linux.SlowProbe;
@@ -13,6 +14,9 @@ import java.util.Optional;
 
 /** The machine this runs on. Only looks. */
 public final class LiveMachine implements Machine {
+  /** The version of Landlock that knows TCP ports. */
+  private static final int NETWORK_ABI = 4;
+
   private final HostProbe host = HostProbe.read();
 
   @Override
@@ -53,6 +57,8 @@ public final class LiveMachine implements Machine {
       case MOUNT_API -> SlowProbe.hasMountApi();
       case ID_MAPPED_MOUNTS -> SlowProbe.hasIdMappedMounts();
       case LIBSECCOMP -> SeccompCompiler.isThere();
+      case LANDLOCK -> Landlock.probeAbi() >= 1;
+      case LANDLOCK_NETWORK -> Landlock.probeAbi() >= NETWORK_ABI;
     };
   }
 

@@ -13,7 +13,9 @@ public interface Machine {
     MOUNT_API,
     ID_MAPPED_MOUNTS,
     /** Not the kernel's: the library that compiles filters. */
-    LIBSECCOMP
+    LIBSECCOMP,
+    LANDLOCK,
+    LANDLOCK_NETWORK
   }
 
   /** The kernel's release, as uname(2) tells it. */

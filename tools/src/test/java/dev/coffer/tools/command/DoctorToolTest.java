@@ -34,6 +34,7 @@ class DoctorToolTest {
       files.put("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids\n");
       files.put("/proc/mounts", "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n");
       files.put("/sys/module/apparmor/parameters/enabled", "Y\n");
+      files.put("/sys/fs/selinux/enforce", "1");
       files.put("/etc/subuid", "root:100000:65536\n");
       files.put("/etc/subgid", "root:100000:65536\n");
       files.put("/proc/sys/net/ipv4/ip_forward", "1\n");
@@ -109,6 +110,17 @@ class DoctorToolTest {
     machine.absent.add("LIBSECCOMP");
     assertEquals(
         List.of("seccomp: no container with a policy starts; remedy: apt install libseccomp2"),
+        notes(Level.LIMITED));
+  }
+
+  @Test
+  void anOldLandlockAndAPermissiveSelinuxAreTold() {
+    machine.absent.add("LANDLOCK_NETWORK");
+    machine.files.put("/sys/fs/selinux/enforce", "0");
+    assertEquals(
+        List.of(
+            "Landlock: files only; rules about TCP ports take Linux 6.7",
+            "SELinux: is permissive: it reports, and forbids nothing"),
         notes(Level.LIMITED));
   }
 
