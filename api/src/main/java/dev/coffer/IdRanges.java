@@ -7,6 +7,7 @@ import dev.coffer.model.CofferException;
 import dev.coffer.model.Origin;
 import dev.coffer.plan.AutomaticIds;
 import dev.coffer.plan.HostFacts.User;
+import dev.coffer.plan.SubordinateIds;
 import dev.coffer.plan.SubordinateIds.Range;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ import java.util.function.Predicate;
 final class IdRanges {
   static final String KEY = "coffer.idmap";
 
+  private static final String NESTING = "coffer.nesting";
   private static final String MAP = "lxc.idmap";
   private static final Path SYSTEM = Path.of("/var/lib/coffer/idmaps");
 
@@ -55,7 +57,8 @@ final class IdRanges {
    */
   void assign(LxcConfig config, Path directory) {
     if (isWanted(config)) {
-      write(config, change(ranges -> keptOrNew(ranges, directory)));
+      int wanted = config.get(NESTING).filter("1"::equals).isPresent() ? 2 : 1;
+      write(config, change(ranges -> keptOrNew(ranges, directory, wanted)));
     }
   }
 
@@ -86,28 +89,37 @@ final class IdRanges {
     }
   }
 
-  private Range keptOrNew(Map<Path, Range> ranges, Path directory) {
+  private Range keptOrNew(Map<Path, Range> ranges, Path directory, int wanted) {
     Range kept = ranges.get(directory);
     if (kept != null) {
       return kept;
     }
-    Range fresh = choose(ranges);
+    Range fresh = choose(ranges, wanted);
     ranges.put(directory, fresh);
     return fresh;
   }
 
   private AutomaticIds ids() {
     return AutomaticIds.of(
-        HostFiles.readIfThere(Path.of("/etc/subuid")).orElse(""),
-        HostFiles.readIfThere(Path.of("/etc/subgid")).orElse(""),
-        user.name(),
-        user.uid());
+            HostFiles.readIfThere(Path.of("/etc/subuid")).orElse(""),
+            HostFiles.readIfThere(Path.of("/etc/subgid")).orElse(""),
+            user.name(),
+            user.uid())
+        .within(
+            SubordinateIds.mapped(HostFiles.readSmall(Path.of("/proc/self/uid_map"))),
+            SubordinateIds.mapped(HostFiles.readSmall(Path.of("/proc/self/gid_map"))));
   }
 
-  private Range choose(Map<Path, Range> ranges) {
+  /**
+   * @param wanted how often the usual number: containers inside have ids of their own, if there are
+   *     enough
+   */
+  private Range choose(Map<Path, Range> ranges, int wanted) {
     ranges.keySet().removeIf(directory -> !inUse.test(directory));
     AutomaticIds ids = ids();
-    return ids.choose(List.copyOf(ranges.values()))
+    List<Range> taken = List.copyOf(ranges.values());
+    return ids.choose(taken, wanted * AutomaticIds.COUNT)
+        .or(() -> ids.choose(taken, AutomaticIds.COUNT))
         .orElseThrow(() ->
             new CofferException(
                 "no range of " + AutomaticIds.COUNT + " ids is left for another container",

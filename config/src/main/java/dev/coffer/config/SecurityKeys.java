@@ -40,6 +40,8 @@ final class SecurityKeys {
           ValueType.of("auto", (text, reading) -> auto(text), text -> text),
           "auto gives the container a range of ids of its own",
           "auto");
+  static final Key<Boolean> NESTING =
+      flag("coffer.nesting", "1 opens what containers inside the container need");
   static final Key<Boolean> NO_NEW_PRIVILEGES =
       Key.single("lxc.no_new_privs", Types.FLAG, "1 forbids gaining privileges by exec", "1")
           .unset("0");
@@ -117,6 +119,7 @@ final class SecurityKeys {
         SCHED_CORE,
         IDMAP,
         AUTO_IDMAP,
+        NESTING,
         KEYRING,
         NO_NEW_PRIVILEGES,
         SECCOMP_NESTING,

@@ -78,6 +78,7 @@ final class SpecAssembly {
     clockOffset("boottime", NamespaceKeys.TIME_BOOT).ifPresent(spec.clockOffsets::add);
     spec.coreScheduling =
         settings.one(SecurityKeys.SCHED_CORE).filter(Sourced::value).map(Sourced::origin);
+    spec.nesting = settings.one(SecurityKeys.NESTING).filter(Sourced::value).map(Sourced::origin);
     spec.keeperMounts =
         settings
             .one(IdentityKeys.MONITOR_UNSHARE)
@@ -224,11 +225,17 @@ final class SpecAssembly {
     return new Seccomp(
         settings
             .one(SecurityKeys.SECCOMP_OWN)
-            .map(own -> new Sourced<>(Seccomp.DEFAULT_POLICY, own.origin()))
+            .map(own -> new Sourced<>(ownPolicy(), own.origin()))
             .or(() -> settings.one(SecurityKeys.SECCOMP_PROFILE)),
         settings.oneOr(SecurityKeys.SECCOMP_NESTING, false),
         settings.one(SecurityKeys.SECCOMP_PROXY),
         settings.one(SecurityKeys.SECCOMP_COOKIE));
+  }
+
+  private String ownPolicy() {
+    return settings.oneOr(SecurityKeys.NESTING, false)
+        ? Seccomp.NESTING_POLICY
+        : Seccomp.DEFAULT_POLICY;
   }
 
   private static List<Sourced<Capability>> capabilities(List<Sourced<String>> words) {
@@ -288,6 +295,7 @@ final class SpecAssembly {
         settings.one(LimitKeys.DIR_MONITOR_PIVOT),
         container,
         settings.one(LimitKeys.DIR_INNER),
+        settings.sourcedOr(LimitKeys.VIEW, Cgroups.View.AUTO),
         settings.oneOr(LimitKeys.RELATIVE, false));
   }
 

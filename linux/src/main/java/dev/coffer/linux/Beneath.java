@@ -1,8 +1,11 @@
 package dev.coffer.linux;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** Files of a container, looked up inside its root whatever links it has prepared, openat2(2). */
@@ -28,6 +31,17 @@ public final class Beneath {
       }
     } catch (KernelException e) {
       return Optional.empty();
+    }
+  }
+
+  /** What a directory holds, in no order; empty where there is no such directory. */
+  public static List<String> names(String root, String path) {
+    try (Fd directory = HostFiles.openPath(Path.of(root));
+        Fd place = open(directory, path);
+        var entries = Files.list(Path.of("/proc/self/fd/" + place.number() + "/."))) {
+      return entries.map(entry -> entry.getFileName().toString()).toList();
+    } catch (KernelException | IOException | UncheckedIOException e) {
+      return List.of();
     }
   }
 

@@ -23,10 +23,6 @@ import java.util.stream.Collectors;
 final class CgroupPlanner {
   private static final Origin BUILT_IN = Origin.builtIn("lxc.cgroup.dir");
 
-  /** Files that a delegated v2 cgroup hands over besides the directory, cgroups(7). */
-  private static final List<String> DELEGATED_V2 =
-      List.of("cgroup.procs", "cgroup.threads", "cgroup.subtree_control");
-
   private static final List<String> DELEGATED_V1 = List.of("cgroup.procs", "tasks");
 
   private final ContainerSpec spec;
@@ -220,7 +216,7 @@ final class CgroupPlanner {
     if (group.isEmpty()) {
       return;
     }
-    List<String> files = place.tree().unified() ? DELEGATED_V2 : DELEGATED_V1;
+    List<String> files = place.tree().unified() ? facts.delegatable() : DELEGATED_V1;
     Origin origin = spec.privileges().idMaps().getFirst().origin();
     long owner = facts.user().uid();
     steps.add(
@@ -268,11 +264,12 @@ final class CgroupPlanner {
 
   /**
    * Device rules, when the container's own nodes are made. Only root can set them; in an ordinary
-   * user's container there are no nodes but those bound there, so LXC goes on without, too.
+   * user's container there are no nodes but those bound there, so LXC goes on without, too. So it
+   * is inside a container with an id map, whose own rules hold for all that is in it.
    */
   List<Step> limitDevices() {
     List<Step> steps = new ArrayList<>();
-    if (!facts.privileged()) {
+    if (!facts.privileged() || !facts.ownRealm()) {
       return steps;
     }
     if (!facts.isUnified()) {
@@ -280,6 +277,9 @@ final class CgroupPlanner {
         if (value.value().file().startsWith("devices.")) {
           steps.add(set(value));
         }
+      }
+      if (!steps.isEmpty()) {
+        NestingPlanner.deviceRules(spec).forEach(rule -> steps.add(allow(rule)));
       }
       return steps;
     }
@@ -293,9 +293,16 @@ final class CgroupPlanner {
       }
     }
     if (!rules.isEmpty()) {
+      rules.addAll(NestingPlanner.deviceRules(spec));
       steps.add(new HostStep.FilterDevices(unifiedPlace().limitDirectory(), rules, origin));
     }
     return steps;
+  }
+
+  private Step allow(DeviceRule rule) {
+    Origin origin = spec.nesting().orElseThrow();
+    return set(
+        new Sourced<>(new Cgroups.Value("devices.allow", DeviceRules.describe(rule)), origin));
   }
 
   private static void addRule(List<DeviceRule> rules, Sourced<Cgroups.Value> value, boolean allow) {

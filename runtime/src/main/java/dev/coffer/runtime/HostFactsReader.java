@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -18,13 +19,16 @@ import java.util.stream.Stream;
  */
 public final class HostFactsReader {
   private static final int MOST_SUFFIXES = 1000;
+  private static final String EVERYBODY = "0\\s+0\\s+4294967295";
   private static final String INIT_SCOPE = "/init.scope";
 
   private final boolean privileged;
   private final long capabilities;
   private final int lastCapability;
   private final boolean sysrqTrigger;
+  private final boolean ownRealm;
   private final boolean idMappedMounts;
+  private final List<String> delegatable;
   private final UserReader user;
   private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
@@ -37,7 +41,13 @@ public final class HostFactsReader {
     this.lastCapability =
         Integer.parseInt(HostFiles.readSmall(Path.of("/proc/sys/kernel/cap_last_cap")).strip());
     this.sysrqTrigger = Files.exists(Path.of("/proc/sysrq-trigger"));
-    this.idMappedMounts = privileged && kernelAtLeast(5, 12);
+    this.ownRealm = HostFiles.readSmall(Path.of("/proc/self/uid_map")).strip().matches(EVERYBODY);
+    // a mount can only be mapped by root of the user namespace it was made in, mount_setattr(2)
+    this.idMappedMounts = privileged && ownRealm && kernelAtLeast(5, 12);
+    this.delegatable =
+        HostFiles.readIfThere(Path.of("/sys/kernel/cgroup/delegate"))
+            .map(text -> text.lines().toList())
+            .orElse(HostFacts.USUALLY_DELEGATABLE);
     this.user = new UserReader(status);
     this.mounted = CgroupTrees.read().trees();
     this.trees = readTrees();
@@ -193,7 +203,10 @@ public final class HostFactsReader {
         lastCapability,
         idMappedMounts,
         sysrqTrigger,
-        user.read());
+        user.read(),
+        ownRealm,
+        delegatable,
+        OptionalInt.empty());
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {
