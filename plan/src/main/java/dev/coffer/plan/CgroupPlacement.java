@@ -112,7 +112,7 @@ public record CgroupPlacement(List<Place> places) {
         cgroups
             .containerInner()
             .map(Sourced::value)
-            .or(() -> NestingPlanner.innerCgroup(spec, facts))
+            .or(() -> NestingPlanner.innerCgroup(spec, facts, tree))
             .map(name -> limitPath + "/" + name)
             .orElse(limitPath);
     return new Place(tree, base, limitPath, inner, keeper(cgroups, facts, tree, base));

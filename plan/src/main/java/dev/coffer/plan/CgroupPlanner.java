@@ -42,7 +42,8 @@ final class CgroupPlanner {
     for (Place place : placement.places()) {
       if (place.tree().unified()) {
         vacate(place, steps);
-        create(place, steps);
+        createLimited(place, steps);
+        createInner(place, steps);
       }
       createKeepers(place, steps);
     }
@@ -64,11 +65,17 @@ final class CgroupPlanner {
     List<Step> steps = new ArrayList<>();
     for (Place place : placement.places()) {
       if (!place.tree().unified()) {
-        create(place, steps);
+        createLimited(place, steps);
       }
     }
     for (Sourced<Cgroups.Value> value : limits()) {
       steps.add(set(value));
+    }
+    // only now: a cpuset cannot become smaller than one below it, cpuset(7)
+    for (Place place : placement.places()) {
+      if (!place.tree().unified()) {
+        createInner(place, steps);
+      }
     }
     if (spec.hasUserNamespace()) {
       placement.places().forEach(place -> delegate(place, steps));
@@ -112,10 +119,13 @@ final class CgroupPlanner {
     }
   }
 
-  private void create(Place place, List<Step> steps) {
+  private void createLimited(Place place, List<Step> steps) {
     enableBelow(place, place.base(), steps);
     folders(place, place.limit(), steps);
     steps.add(new HostStep.CreateCgroup(place.limitDirectory(), hasCpuset(place), origin()));
+  }
+
+  private void createInner(Place place, List<Step> steps) {
     if (!place.inner().equals(place.limit())) {
       enableBelow(place, place.limit(), steps);
       steps.add(new HostStep.CreateCgroup(place.innerDirectory(), hasCpuset(place), origin()));

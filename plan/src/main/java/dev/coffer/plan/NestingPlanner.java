@@ -10,6 +10,7 @@ import dev.coffer.model.plan.ContainerStep.MountAttributes.Atime;
 import dev.coffer.model.plan.ContainerStep.Target;
 import dev.coffer.model.plan.HostStep.DeviceRule;
 import dev.coffer.model.plan.Step;
+import dev.coffer.plan.HostFacts.CgroupTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,9 +47,13 @@ final class NestingPlanner {
    * The name of the cgroup that the container lives in below its limited one. Root of the host may
    * write to every file it sees, so the limits of a container with the host's own ids must lie
    * above what its cgroup namespace shows. With an id map the owner of the files is enough.
+   *
+   * <p>Not in the v1 tree of devices: its rules are set last, and the kernel refuses to deny all
+   * where there is a cgroup below.
    */
-  static Optional<String> innerCgroup(ContainerSpec spec, HostFacts facts) {
-    return spec.nesting().isPresent() && !spec.hasUserNamespace() && facts.privileged()
+  static Optional<String> innerCgroup(ContainerSpec spec, HostFacts facts, CgroupTree tree) {
+    boolean wanted = spec.nesting().isPresent() && !spec.hasUserNamespace() && facts.privileged();
+    return wanted && !tree.controllers().contains("devices")
         ? Optional.of(INNER_CGROUP)
         : Optional.empty();
   }
