@@ -42,34 +42,37 @@ class NestingTest {
       cp /bin/busybox /srv/box/bin/sh
       touch /srv/box/etc/os-release
       systemd-run --wait --pipe --quiet systemd-nspawn -q --register=no --keep-unit --pipe \
-        -D /srv/box /bin/sh -c 'echo $$ of nspawn'
+        -D /srv/box /bin/sh -c 'echo inside nspawn'
       """;
 
   private static final String DOCKER =
       """
       tar -C /srv/box -c . | docker import - box >/dev/null
-      docker run --rm --network none box /bin/sh -c 'echo $$ of docker'
+      docker run --rm --network none box /bin/sh -c 'echo inside docker'
       """;
 
   @RegisterExtension final Machine machine = new Machine();
 
   @Test
   void everyManagerRunsContainersInsideAMappedContainerUnderTheDefaultPolicy() throws IOException {
-    Debian debian = make("lxc.mount.auto = proc:mixed sys:mixed");
+    Debian debian =
+        make(
+            "lxc.mount.auto = proc:mixed sys:mixed",
+            "lxc.cap.drop = sys_module sys_rawio sys_time mac_admin mac_override");
     machine.configure("deb", IDS);
     machine.configure("deb", "coffer.seccomp = default");
     debian.start();
     debian.boots();
     assertAll(
         () -> assertEquals(0, shell(debian, "", "test -d /sys/fs/cgroup/init.scope").exit()),
-        () -> assertEquals("0 0 131072 init", round(debian, "/coffer/bin:", "c1", "")),
+        () -> assertEquals("0 300000 131072 init", round(debian, "/coffer/bin:", "c1", "")),
         () ->
             assertEquals(
                 "0 65536 65536 init",
-                round(debian, "/coffer/bin:", "c2", "coffer.idmap = auto\\\\n")),
-        () -> assertEquals("0 0 131072 init", round(debian, "", "l1", "")),
-        () -> assertEquals("1 of nspawn", shell(debian, "", NSPAWN).ok().text()),
-        () -> assertEquals("1 of docker", shell(debian, "", DOCKER).ok().text()));
+                round(debian, "/coffer/bin:", "c2", "coffer.idmap = auto\\n")),
+        () -> assertEquals("0 300000 131072 init", round(debian, "", "l1", "")),
+        () -> assertEquals("inside nspawn", shell(debian, "", NSPAWN).ok().text()),
+        () -> assertEquals("inside docker", shell(debian, "", DOCKER).ok().text()));
     debian.halts();
   }
 
@@ -79,16 +82,14 @@ class NestingTest {
     String script =
         script("/coffer/bin:", ROUND.formatted("c1", ""))
             + ROUND.formatted(
-                "c2", "coffer.idmap = auto\\\\nlxc.rootfs.options = idmap=container\\\\n");
+                "c2", "coffer.idmap = auto\\nlxc.rootfs.options = idmap=container\\n");
     Outcome outcome =
         machine
             .lxcCommand("execute", "deb", "--", "/bin/sh", "-c", script)
             .within(Duration.ofSeconds(60))
             .run()
             .ok();
-    assertEquals(
-        List.of("0 0 4294967295 init", "0 1000000 65536 init"),
-        outcome.lines().stream().map(NestingTest::squeeze).toList());
+    assertEquals("0 0 4294967295 init 0 1000000 65536 init", squeeze(outcome.out()));
     String notice = "coffer.nesting: without an id map root of the container, and of those inside";
     assertTrue(outcome.err().contains(notice), outcome.err());
   }
@@ -101,7 +102,11 @@ class NestingTest {
     all.add("coffer.nesting = 1");
     all.add("lxc.mount.entry = " + prefix + " coffer none bind,ro,create=dir");
     all.add("lxc.mount.entry = " + home + " " + home.substring(1) + " none bind,ro,create=dir");
-    return Debian.make(Debian.Kind.NESTING, machine, "deb", all.toArray(String[]::new));
+    Debian debian = Debian.make(Debian.Kind.NESTING, machine, "deb", all.toArray(String[]::new));
+    // it waits half a minute for a network that nobody gives this container
+    Path units = machine.container("deb").resolve("rootfs/etc/systemd/system");
+    Files.createSymbolicLink(units.resolve("lxc.service"), Path.of("/dev/null"));
+    return debian;
   }
 
   private static String round(Debian debian, String first, String name, String config) {

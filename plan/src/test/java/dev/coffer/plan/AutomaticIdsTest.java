@@ -50,4 +50,15 @@ class AutomaticIdsTest {
       taken.add(next);
     }
   }
+
+  @Test
+  void insideAContainerOnlyItsOwnIdsAreThere() {
+    AutomaticIds ids = AutomaticIds.of("", "", "root", 0);
+    List<Range> map = SubordinateIds.mapped("         0    1000000     131072\n");
+    assertEquals(List.of(range(65536)), ids.within(map, map).allowed());
+    List<Range> small = SubordinateIds.mapped("0 1000000 65536\n");
+    assertEquals(List.of(), ids.within(small, small).allowed());
+    List<Range> host = SubordinateIds.mapped("         0          0 4294967295\n");
+    assertEquals(ids, ids.within(host, host));
+  }
 }
