@@ -86,8 +86,8 @@ final class CgroupViewPlanner {
           new Origin("systemd " + systemd + " in the container, which knows v2 alone", 0, KEY));
     }
     // one tree that can be given away as a whole is what managers inside can work with
-    return spec.nesting()
-        .filter(_ -> systemd >= SYSTEMD_WITH_V2 && facts.unifiedTree().isPresent());
+    boolean ownTree = facts.unifiedTree().filter(CgroupTree::usable).isPresent();
+    return spec.nesting().filter(_ -> systemd >= SYSTEMD_WITH_V2 && ownTree);
   }
 
   private void requireTrees(Cgroups.View view) {
