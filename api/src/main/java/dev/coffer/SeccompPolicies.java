@@ -15,11 +15,10 @@ import dev.coffer.model.Seccomp;
 import dev.coffer.model.SeccompPolicy;
 import dev.coffer.model.SeccompPolicy.Rule;
 import dev.coffer.model.Sourced;
+import dev.coffer.runtime.Recent;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -43,25 +42,14 @@ final class SeccompPolicies {
 
   private record Text(String source, String text) {}
 
-  private final Map<Text, Loaded> kept =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Text, Loaded> eldest) {
-          return size() > KEPT;
-        }
-      };
+  private final Recent<Text, Loaded> kept = new Recent<>(KEPT);
 
   /**
    * @param directory where a relative path begins
    * @throws CofferException naming everything that is wrong with the policy
    */
   Loaded load(Sourced<String> profile, Path directory) {
-    Text text = read(profile, directory);
-    synchronized (kept) {
-      return kept.computeIfAbsent(text, SeccompPolicies::compile);
-    }
+    return kept.findOrMake(read(profile, directory), SeccompPolicies::compile);
   }
 
   /** The filter as text; empty where no policy is asked for. */
