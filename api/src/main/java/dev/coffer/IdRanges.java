@@ -8,6 +8,7 @@ import dev.coffer.model.Origin;
 import dev.coffer.model.Problem;
 import dev.coffer.plan.AutomaticIds;
 import dev.coffer.plan.HostFacts.User;
+import dev.coffer.plan.SubordinateIds;
 import dev.coffer.plan.SubordinateIds.Range;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import java.util.function.Predicate;
 final class IdRanges {
   static final String KEY = "coffer.idmap";
 
+  private static final String NESTING = "coffer.nesting";
   private static final String MAP = "lxc.idmap";
   private static final Path SYSTEM = Path.of("/var/lib/coffer/idmaps");
 
@@ -69,7 +71,8 @@ final class IdRanges {
       config.set(KEY, "none", none.origin());
       return;
     }
-    write(config, change(ranges -> keptOrNew(ranges, directory)));
+    int wanted = config.get(NESTING).filter("1"::equals).isPresent() ? 2 : 1;
+    write(config, change(ranges -> keptOrNew(ranges, directory, wanted)));
   }
 
   private Problem none(LxcConfig config) {
@@ -120,12 +123,12 @@ final class IdRanges {
     }
   }
 
-  private Range keptOrNew(Map<Path, Range> ranges, Path directory) {
+  private Range keptOrNew(Map<Path, Range> ranges, Path directory, int wanted) {
     Range kept = ranges.get(directory);
     if (kept != null) {
       return kept;
     }
-    Range fresh = choose(ranges, directory);
+    Range fresh = choose(ranges, directory, wanted);
     ranges.put(directory, fresh);
     return fresh;
   }
@@ -137,16 +140,21 @@ final class IdRanges {
             user.name(),
             user.uid())
         .within(
-            HostFiles.readSmall(Path.of("/proc/self/uid_map")),
-            HostFiles.readSmall(Path.of("/proc/self/gid_map")));
+            SubordinateIds.mapped(HostFiles.readSmall(Path.of("/proc/self/uid_map"))),
+            SubordinateIds.mapped(HostFiles.readSmall(Path.of("/proc/self/gid_map"))));
   }
 
-  private Range choose(Map<Path, Range> ranges, Path wanted) {
-    ranges.keySet().removeIf(directory -> !inUse.test(directory));
+  /**
+   * @param wanted how often the usual number: containers inside have ids of their own, if there are
+   *     enough
+   */
+  private Range choose(Map<Path, Range> ranges, Path directory, int wanted) {
+    ranges.keySet().removeIf(known -> !inUse.test(known));
     List<Range> taken = new ArrayList<>(ranges.values());
-    taken.addAll(HandwrittenMaps.read(wanted.getParent(), wanted, System.getenv()));
+    taken.addAll(HandwrittenMaps.read(directory.getParent(), directory, System.getenv()));
     AutomaticIds ids = ids();
-    return ids.choose(taken)
+    return ids.choose(taken, wanted * AutomaticIds.COUNT)
+        .or(() -> ids.choose(taken, AutomaticIds.COUNT))
         .orElseThrow(() ->
             new CofferException(
                 "no range of " + AutomaticIds.COUNT + " ids is left for another container",

@@ -78,7 +78,7 @@ final class KnownOrders {
       if (made.answer().order().filter().isEmpty()) { // a matter of the caller
         return Optional.empty();
       }
-      if (!profile.equals(Seccomp.DEFAULT_POLICY)) {
+      if (!Seccomp.isOwn(profile)) {
         paths.add(Path.of(profile));
       }
     }

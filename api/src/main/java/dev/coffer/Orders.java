@@ -46,6 +46,7 @@ final class Orders {
     ContainerSpec spec = config.spec(name, lxcPath);
     config.problems().forEach(notices);
     notInEffect(spec).forEach(notices);
+    nesting(spec).ifPresent(notices);
     Optional<SeccompPolicies.Loaded> policy = seccomp.load(spec.privileges().seccomp(), notices);
     StartRequest request =
         new StartRequest(
@@ -134,6 +135,18 @@ final class Orders {
               ""));
     }
     return problems;
+  }
+
+  /** With an id map what is opened for containers inside is the container's own affair. */
+  private static Optional<Problem> nesting(ContainerSpec spec) {
+    return spec.nesting()
+        .filter(_ -> !spec.hasUserNamespace())
+        .map(origin ->
+            Problem.warning(
+                origin,
+                "without an id map root of the container, and of those inside it, is the host's"
+                    + " root: /dev/.lxc/proc lets it change the host",
+                "coffer.idmap = auto gives the container ids of its own"));
   }
 
   private static Sourced<List<String>> command(

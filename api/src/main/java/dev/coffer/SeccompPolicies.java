@@ -63,6 +63,9 @@ final class SeccompPolicies {
     if (profile.value().equals(Seccomp.DEFAULT_POLICY)) {
       return new Text(Seccomp.DEFAULT_POLICY, DefaultPolicy.text());
     }
+    if (profile.value().equals(Seccomp.NESTING_POLICY)) {
+      return new Text(Seccomp.NESTING_POLICY, DefaultPolicy.nestingText());
+    }
     Path file = directory.resolve(profile.value());
     try {
       return new Text(file.toString(), HostFiles.readAtMost(file, LARGEST));
@@ -110,7 +113,7 @@ final class SeccompPolicies {
     }
     List<Problem> problems = new ArrayList<>(result.problems());
     // Coffer's own policy names calls of newer kernels on purpose
-    if (!text.source().equals(Seccomp.DEFAULT_POLICY)) {
+    if (!Seccomp.isOwn(text.source())) {
       filter.unknown().forEach(rule -> problems.add(unknown(rule)));
     }
     return new Loaded(policy, filter, List.copyOf(problems));

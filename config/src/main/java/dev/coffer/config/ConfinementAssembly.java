@@ -27,7 +27,8 @@ final class ConfinementAssembly {
         settings.one(ConfinementKeys.APPARMOR_PROFILE),
         whereSet(settings, ConfinementKeys.APPARMOR_REQUIRED),
         settings.oneOr(ConfinementKeys.APPARMOR_INCOMPLETE, false),
-        whereSet(settings, ConfinementKeys.APPARMOR_NESTING),
+        whereSet(settings, ConfinementKeys.APPARMOR_NESTING)
+            .or(() -> whereSet(settings, SecurityKeys.NESTING)),
         settings.each(ConfinementKeys.APPARMOR_RAW));
   }
 

@@ -1,6 +1,8 @@
 package dev.coffer.config;
 
+import dev.coffer.model.Cgroups;
 import dev.coffer.model.Limits;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +27,8 @@ final class LimitKeys {
           "rttime",
           "sigpending",
           "stack");
+  private static final List<String> VIEWS =
+      Arrays.stream(Cgroups.View.values()).map(Cgroups.View::word).toList();
   private static final Pattern RLIMIT =
       Pattern.compile("\\s*(unlimited|-?[0-9]+|)\\s*(?::\\s*(unlimited|-?[0-9]+|)\\s*)?");
 
@@ -61,6 +65,16 @@ final class LimitKeys {
   static final Key<Boolean> RELATIVE =
       Key.single("lxc.cgroup.relative", Types.FLAG, "1 stays below the starter's cgroup", "1")
           .unset("0");
+  static final Key<Cgroups.View> VIEW =
+      Key.single(
+              "coffer.cgroup.view",
+              Types.withWords(
+                  ValueType.of(
+                      "auto, v1, hybrid or v2", (text, reading) -> view(text), Cgroups.View::word),
+                  VIEWS),
+              "which version of cgroups the container sees",
+              "v2")
+          .unset("auto");
   static final Key<String> ALL_PRLIMIT = group("lxc.prlimit", PRLIMIT);
   static final Key<String> ALL_SYSCTL = group("lxc.sysctl", SYSCTL);
   static final Key<String> ALL_PROC = group("lxc.proc", PROC);
@@ -79,6 +93,7 @@ final class LimitKeys {
         DIR_CONTAINER,
         DIR,
         RELATIVE,
+        VIEW,
         CGROUP1,
         ALL_CGROUP1,
         PRLIMIT,
@@ -153,6 +168,15 @@ final class LimitKeys {
       throw new BadValueException(name + " paths may not walk upwards via \"../\"", "");
     }
     return path;
+  }
+
+  private static Cgroups.View view(String text) throws BadValueException {
+    for (Cgroups.View view : Cgroups.View.values()) {
+      if (view.word().equals(text)) {
+        return view;
+      }
+    }
+    throw Types.unknownWord("Unknown view of cgroups", text, VIEWS);
   }
 
   private static String innerName(String name) throws BadValueException {

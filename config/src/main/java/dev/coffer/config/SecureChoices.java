@@ -54,11 +54,17 @@ final class SecureChoices {
     Optional<Sourced<String>> own = settings.one(SecurityKeys.SECCOMP_OWN);
     if (own.isPresent()) {
       return own.filter(policy -> !policy.value().equals(SecurityKeys.NONE))
-          .map(policy -> new Sourced<>(Seccomp.DEFAULT_POLICY, policy.origin()));
+          .map(policy -> new Sourced<>(ownPolicy(), policy.origin()));
     }
     return settings
         .one(SecurityKeys.SECCOMP_PROFILE)
-        .or(() -> origin.map(line -> new Sourced<>(Seccomp.DEFAULT_POLICY, line)));
+        .or(() -> origin.map(line -> new Sourced<>(ownPolicy(), line)));
+  }
+
+  private String ownPolicy() {
+    return settings.oneOr(SecurityKeys.NESTING, false)
+        ? Seccomp.NESTING_POLICY
+        : Seccomp.DEFAULT_POLICY;
   }
 
   Optional<Sourced<AutoMounts>> autoMounts() {

@@ -52,6 +52,8 @@ final class SecurityKeys {
           "auto gives the container a range of ids of its own, none no map in spite of"
               + " coffer.security",
           AUTO);
+  static final Key<Boolean> NESTING =
+      flag("coffer.nesting", "1 opens what containers inside the container need");
   static final Key<Boolean> NO_NEW_PRIVILEGES =
       Key.single("lxc.no_new_privs", Types.FLAG, "1 forbids gaining privileges by exec", "1")
           .unset("0");
@@ -93,6 +95,7 @@ final class SecurityKeys {
         SCHED_CORE,
         IDMAP,
         AUTO_IDMAP,
+        NESTING,
         KEYRING,
         NO_NEW_PRIVILEGES,
         SECCOMP_NESTING,

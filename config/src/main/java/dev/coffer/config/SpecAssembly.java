@@ -80,6 +80,7 @@ final class SpecAssembly {
     clockOffset("boottime", NamespaceKeys.TIME_BOOT).ifPresent(spec.clockOffsets::add);
     spec.coreScheduling =
         settings.one(SecurityKeys.SCHED_CORE).filter(Sourced::value).map(Sourced::origin);
+    spec.nesting = settings.one(SecurityKeys.NESTING).filter(Sourced::value).map(Sourced::origin);
     spec.keeperMounts =
         settings
             .one(IdentityKeys.MONITOR_UNSHARE)
@@ -290,6 +291,7 @@ final class SpecAssembly {
         settings.one(LimitKeys.DIR_MONITOR_PIVOT),
         container,
         settings.one(LimitKeys.DIR_INNER),
+        settings.sourcedOr(LimitKeys.VIEW, Cgroups.View.AUTO),
         settings.oneOr(LimitKeys.RELATIVE, false));
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -27,12 +28,27 @@ final class Debian {
     this.container = container;
   }
 
+  /** What of Debian is unpacked. */
+  enum Kind {
+    /** Debian 12. */
+    PLAIN,
+    /** The same with lxc, systemd-nspawn, dockerd and a static BusyBox. */
+    NESTING,
+    /** The release in the making. */
+    NEWEST
+  }
+
   /** Unpacks the tree, owned by the host's root, and writes the config. */
   static Debian make(Machine machine, String container, String... config) throws IOException {
+    return make(Kind.PLAIN, machine, container, config);
+  }
+
+  static Debian make(Kind kind, Machine machine, String container, String... config)
+      throws IOException {
     Path rootfs = machine.container(container).resolve("rootfs");
     Files.createDirectories(rootfs);
     machine
-        .command("tar", "-C", rootfs.toString(), "--numeric-owner", "-xpf", archive(machine))
+        .command("tar", "-C", rootfs.toString(), "--numeric-owner", "-xpf", archive(kind, machine))
         .within(Duration.ofMinutes(2))
         .run()
         .ok();
@@ -46,17 +62,21 @@ final class Debian {
   }
 
   /** Made once, by a script that keeps it in the user's cache. */
-  private static String archive(Machine machine) {
-    String given = System.getenv("COFFER_DEBIAN_12");
+  private static String archive(Kind kind, Machine machine) {
+    String given = kind == Kind.PLAIN ? System.getenv("COFFER_DEBIAN_12") : null;
     boolean inGuest = System.getenv("COFFER_VM") != null;
     assumeTrue(given != null || !inGuest, "the host had no Debian for the virtual machine");
     if (given != null) {
       return given;
     }
     Path script = Path.of(System.getProperty("coffer.prefix"), "../../it/debian").normalize();
+    var command = new ArrayList<>(List.of(script.toString()));
+    if (kind != Kind.PLAIN) {
+      command.add(kind.name().toLowerCase(Locale.ROOT));
+    }
     Outcome made =
         machine
-            .command(script.toString())
+            .command(command)
             .with("XDG_CACHE_HOME", System.getenv().getOrDefault("XDG_CACHE_HOME", ""))
             .within(Duration.ofMinutes(10))
             .run();

@@ -39,6 +39,17 @@ class ExamplesTest {
   }
 
   @Test
+  void containersInsideFindWhatTheyNeed() {
+    example("nesting.sh")
+        .prints(
+            """
+            a user namespace inside has a proc of its own
+            /sys/fs/cgroup/cgroup.subtree_control
+            its cgroup can be divided
+            """);
+  }
+
+  @Test
   void hooksAreRunAndToldWhatTheyNeed() {
     String name = machine.name("c");
     example("hooks.sh").prints("before " + name + "\nafter " + name + ", which was to stop\n");
@@ -49,7 +60,7 @@ class ExamplesTest {
     try (var files = Files.list(SHELL)) {
       Stream<String> names = files.map(file -> file.getFileName().toString());
       assertEquals(
-          Set.of("bind-mount.sh", "limits.sh", "idmap.sh", "hooks.sh"),
+          Set.of("bind-mount.sh", "limits.sh", "idmap.sh", "hooks.sh", "nesting.sh"),
           names.collect(Collectors.toSet()));
     }
   }

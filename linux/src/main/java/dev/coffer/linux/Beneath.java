@@ -1,9 +1,11 @@
 package dev.coffer.linux;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** Files of a container, looked up inside its root whatever links it has prepared, openat2(2). */
@@ -40,6 +42,17 @@ public final class Beneath {
   /** Without waiting for whoever holds a lease on it, fcntl(2). */
   private static Fd open(Path file) {
     return HostFiles.open(file, OpenFlags.READ_ONLY | OpenFlags.NON_BLOCKING, 0);
+  }
+
+  /** What a directory holds, in no order; empty where there is no such directory. */
+  public static List<String> names(String root, String path) {
+    try (Fd directory = HostFiles.openPath(Path.of(root));
+        Fd place = open(directory, path);
+        var entries = Files.list(Path.of("/proc/self/fd/" + place.number() + "/."))) {
+      return entries.map(entry -> entry.getFileName().toString()).toList();
+    } catch (KernelException | IOException | UncheckedIOException e) {
+      return List.of();
+    }
   }
 
   private static Optional<byte[]> read(Fd file, int longest) {

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param configFile the file this came from, for hooks
  * @param clockOffsets those that are not zero
  * @param coreScheduling who wants processor cores that are shared with nobody
+ * @param nesting who wants containers inside
  * @param keeperMounts who wants a mount namespace for the keeper
  * @param notInEffect keys that were understood but that this version does not act on yet
  */
@@ -41,6 +42,7 @@ public record ContainerSpec(
     Restart restart,
     List<Sourced<ClockOffset>> clockOffsets,
     Optional<Origin> coreScheduling,
+    Optional<Origin> nesting,
     Optional<Origin> keeperMounts,
     Log log,
     List<Sourced<String>> notInEffect) {

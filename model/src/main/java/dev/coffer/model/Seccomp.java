@@ -6,7 +6,8 @@ import java.util.Optional;
  * Which system calls the container's processes may make, as far as the configuration says: the
  * policy itself is read from its file when a container starts.
  *
- * @param profile the policy's file, or {@link #DEFAULT_POLICY} for the one that comes with Coffer
+ * @param profile the policy's file, or {@link #DEFAULT_POLICY} or {@link #NESTING_POLICY} for one
+ *     that comes with Coffer
  * @param allowNesting whether the policy is loaded although the caller lives under one already
  * @param proxy the socket that decides about calls with the action notify: {@code unix:PATH}, or
  *     {@code unix:@NAME}
@@ -19,6 +20,14 @@ public record Seccomp(
     Optional<Sourced<String>> cookie) {
   /** Stands for the policy that comes with Coffer; no file can have this name. */
   public static final String DEFAULT_POLICY = "coffer:default";
+
+  /** The same for a container that has containers of its own. */
+  public static final String NESTING_POLICY = "coffer:default+nesting";
+
+  /** Whether a profile is one of Coffer's own, and so no file. */
+  public static boolean isOwn(String profile) {
+    return profile.equals(DEFAULT_POLICY) || profile.equals(NESTING_POLICY);
+  }
 
   public static final Seccomp NONE =
       new Seccomp(Optional.empty(), false, Optional.empty(), Optional.empty());

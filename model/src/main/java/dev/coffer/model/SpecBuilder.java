@@ -33,6 +33,7 @@ public final class SpecBuilder {
   public Restart restart = Restart.NEVER;
   public final List<Sourced<ClockOffset>> clockOffsets = new ArrayList<>();
   public Optional<Origin> coreScheduling = Optional.empty();
+  public Optional<Origin> nesting = Optional.empty();
   public Optional<Origin> keeperMounts = Optional.empty();
   public ContainerSpec.Log log = ContainerSpec.Log.DEFAULT;
   public final List<Sourced<String>> notInEffect = new ArrayList<>();
@@ -66,6 +67,7 @@ public final class SpecBuilder {
         restart,
         clockOffsets,
         coreScheduling,
+        nesting,
         keeperMounts,
         log,
         notInEffect);

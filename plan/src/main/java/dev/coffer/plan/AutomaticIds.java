@@ -39,21 +39,21 @@ public record AutomaticIds(List<Range> allowed, String why) {
   }
 
   /**
-   * Those of them that exist where the owner lives: in a user namespace there are only the ids it
-   * maps.
+   * What is left of these inside a user namespace, which has no ids but those mapped into it. Where
+   * none of the usual ones are, what the namespace has beyond those of its own system.
    *
-   * @param uidMap content of /proc/self/uid_map, user_namespaces(7)
-   * @param gidMap content of /proc/self/gid_map
+   * @param uids the ids there are, as SubordinateIds.mapped tells them
+   * @param gids the same for groups
    */
-  public AutomaticIds within(String uidMap, String gidMap) {
-    return new AutomaticIds(both(allowed, both(mapped(uidMap), mapped(gidMap))), why);
-  }
-
-  private static List<Range> mapped(String map) {
-    return map.lines()
-        .map(line -> line.strip().split("\\s+"))
-        .map(fields -> new Range(Long.parseLong(fields[0]), Long.parseLong(fields[2])))
-        .toList();
+  public AutomaticIds within(List<Range> uids, List<Range> gids) {
+    List<Range> there = both(uids, gids);
+    List<Range> left = both(allowed, there);
+    if (!left.isEmpty() || there.equals(List.of(SubordinateIds.ALL))) {
+      return new AutomaticIds(left, why);
+    }
+    return new AutomaticIds(
+        both(List.of(new Range(COUNT, SubordinateIds.ALL.count() - COUNT)), there),
+        "the ids of this container beyond its own " + COUNT);
   }
 
   /** Whether there is a range of full length at all, be it taken or not. */
@@ -95,16 +95,21 @@ public record AutomaticIds(List<Range> allowed, String why) {
     return ranges.stream().sorted((a, b) -> Long.compare(a.first(), b.first())).toList();
   }
 
+  /** The first free range of the usual length; empty where none is left. */
+  public Optional<Range> choose(List<Range> taken) {
+    return choose(taken, COUNT);
+  }
+
   /**
-   * The first range that is free; empty where none is left.
+   * The first range of this many ids that is free; empty where none is left.
    *
    * @param taken those of other containers
    */
-  public Optional<Range> choose(List<Range> taken) {
+  public Optional<Range> choose(List<Range> taken, long count) {
     return sorted(allowed).stream()
         .flatMap(range -> without(range, taken).stream())
-        .filter(free -> free.count() >= COUNT)
-        .map(free -> new Range(free.first(), COUNT))
+        .filter(free -> free.count() >= count)
+        .map(free -> new Range(free.first(), count))
         .findFirst();
   }
 }

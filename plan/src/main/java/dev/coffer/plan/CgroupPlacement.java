@@ -94,11 +94,12 @@ public record CgroupPlacement(List<Place> places) {
     return new CgroupPlacement(
         facts.trees().stream()
             .filter(CgroupTree::usable)
-            .map(tree -> place(spec.cgroups(), facts, tree))
+            .map(tree -> place(spec, facts, tree))
             .toList());
   }
 
-  private static Place place(Cgroups cgroups, HostFacts facts, CgroupTree tree) {
+  private static Place place(ContainerSpec spec, HostFacts facts, CgroupTree tree) {
+    Cgroups cgroups = spec.cgroups();
     String base = cgroups.relative() ? tree.own() : tree.base();
     String limit =
         cgroups
@@ -108,7 +109,12 @@ public record CgroupPlacement(List<Place> places) {
             .orElse(facts.cgroupName());
     String limitPath = join(base, limit);
     String inner =
-        cgroups.containerInner().map(name -> limitPath + "/" + name.value()).orElse(limitPath);
+        cgroups
+            .containerInner()
+            .map(Sourced::value)
+            .or(() -> NestingPlanner.innerCgroup(spec, facts, tree))
+            .map(name -> limitPath + "/" + name)
+            .orElse(limitPath);
     return new Place(tree, base, limitPath, inner, keeper(cgroups, facts, tree, base));
   }
 

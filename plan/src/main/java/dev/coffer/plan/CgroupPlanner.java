@@ -23,10 +23,6 @@ import java.util.stream.Collectors;
 final class CgroupPlanner {
   private static final Origin BUILT_IN = Origin.builtIn("lxc.cgroup.dir");
 
-  /** Files that a delegated v2 cgroup hands over besides the directory, cgroups(7). */
-  private static final List<String> DELEGATED_V2 =
-      List.of("cgroup.procs", "cgroup.threads", "cgroup.subtree_control");
-
   private static final List<String> DELEGATED_V1 = List.of("cgroup.procs", "tasks");
 
   private final ContainerSpec spec;
@@ -46,7 +42,8 @@ final class CgroupPlanner {
     for (Place place : placement.places()) {
       if (place.tree().unified()) {
         vacate(place, steps);
-        create(place, steps);
+        createLimited(place, steps);
+        createInner(place, steps);
       }
       createKeepers(place, steps);
     }
@@ -68,11 +65,17 @@ final class CgroupPlanner {
     List<Step> steps = new ArrayList<>();
     for (Place place : placement.places()) {
       if (!place.tree().unified()) {
-        create(place, steps);
+        createLimited(place, steps);
       }
     }
     for (Sourced<Cgroups.Value> value : limits()) {
       steps.add(set(value));
+    }
+    // only now: a cpuset cannot become smaller than one below it, cpuset(7)
+    for (Place place : placement.places()) {
+      if (!place.tree().unified()) {
+        createInner(place, steps);
+      }
     }
     if (spec.hasUserNamespace()) {
       placement.places().forEach(place -> delegate(place, steps));
@@ -116,10 +119,13 @@ final class CgroupPlanner {
     }
   }
 
-  private void create(Place place, List<Step> steps) {
+  private void createLimited(Place place, List<Step> steps) {
     enableBelow(place, place.base(), steps);
     folders(place, place.limit(), steps);
     steps.add(new HostStep.CreateCgroup(place.limitDirectory(), hasCpuset(place), origin()));
+  }
+
+  private void createInner(Place place, List<Step> steps) {
     if (!place.inner().equals(place.limit())) {
       enableBelow(place, place.limit(), steps);
       steps.add(new HostStep.CreateCgroup(place.innerDirectory(), hasCpuset(place), origin()));
@@ -220,7 +226,7 @@ final class CgroupPlanner {
     if (group.isEmpty()) {
       return;
     }
-    List<String> files = place.tree().unified() ? DELEGATED_V2 : DELEGATED_V1;
+    List<String> files = place.tree().unified() ? facts.delegatable() : DELEGATED_V1;
     Origin origin = spec.privileges().idMaps().getFirst().origin();
     long owner = facts.user().uid();
     steps.add(
@@ -268,11 +274,12 @@ final class CgroupPlanner {
 
   /**
    * Device rules, when the container's own nodes are made. Only root can set them; in an ordinary
-   * user's container there are no nodes but those bound there, so LXC goes on without, too.
+   * user's container there are no nodes but those bound there, so LXC goes on without, too. So it
+   * is inside a container with an id map, whose own rules hold for all that is in it.
    */
   List<Step> limitDevices() {
     List<Step> steps = new ArrayList<>();
-    if (!facts.privileged()) {
+    if (!facts.privileged() || !facts.ownRealm()) {
       return steps;
     }
     if (!facts.isUnified()) {
@@ -283,6 +290,9 @@ final class CgroupPlanner {
               ? DeviceLimits.of(v1, spec, facts.isHostsRoot()).stream()
               : v1.stream().filter(DeviceLimits::isRule))
           .forEach(value -> steps.add(set(value)));
+      if (!steps.isEmpty()) {
+        NestingPlanner.deviceRules(spec).forEach(rule -> steps.add(allow(rule)));
+      }
       return steps;
     }
     List<DeviceRule> rules = new ArrayList<>();
@@ -296,9 +306,16 @@ final class CgroupPlanner {
       }
     }
     if (!rules.isEmpty()) {
+      rules.addAll(NestingPlanner.deviceRules(spec));
       steps.add(new HostStep.FilterDevices(unifiedPlace().limitDirectory(), rules, origin));
     }
     return steps;
+  }
+
+  private Step allow(DeviceRule rule) {
+    Origin origin = spec.nesting().orElseThrow();
+    return set(
+        new Sourced<>(new Cgroups.Value("devices.allow", DeviceRules.describe(rule)), origin));
   }
 
   private static void addRule(List<DeviceRule> rules, Sourced<Cgroups.Value> value, boolean allow) {

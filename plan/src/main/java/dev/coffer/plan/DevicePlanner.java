@@ -33,12 +33,16 @@ final class DevicePlanner {
 
   private final ContainerSpec spec;
   private final Terminals terminals;
-  private final boolean userNamespace;
+  private final boolean bindsNodes;
 
-  DevicePlanner(ContainerSpec spec, boolean userNamespace) {
+  /**
+   * @param bindsNodes whether nodes of the host are shown, because none can be made in a user
+   *     namespace, mknod(2)
+   */
+  DevicePlanner(ContainerSpec spec, boolean bindsNodes) {
     this.spec = spec;
     this.terminals = spec.terminals();
-    this.userNamespace = userNamespace;
+    this.bindsNodes = bindsNodes;
   }
 
   /** The tmpfs on /dev, before anything is mounted below it. */
@@ -78,7 +82,7 @@ final class DevicePlanner {
 
   private Step node(Node node) {
     Origin origin = terminals.autodev().origin();
-    if (!userNamespace) {
+    if (!bindsNodes) {
       return new ContainerStep.CreateDevice(
           "dev/" + node.name(), node.major(), node.minor(), 0666, origin);
     }

@@ -27,6 +27,17 @@ final class DeviceRules {
         words[0].charAt(0), number(numbers[0], value), number(numbers[1], value), access, allow);
   }
 
+  /** The form that the v1 devices controller reads. */
+  static String describe(DeviceRule rule) {
+    return rule.type()
+        + " "
+        + (rule.major() < 0 ? "*" : rule.major())
+        + ":"
+        + (rule.minor() < 0 ? "*" : rule.minor())
+        + " "
+        + rule.access();
+  }
+
   private static int number(String text, Sourced<Cgroups.Value> value) {
     if (text.equals("*")) {
       return -1;

@@ -3,6 +3,7 @@ package dev.coffer.plan;
 import dev.coffer.model.IdMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a plan needs to know of the host; the only way the planner learns of it.
@@ -19,6 +20,11 @@ import java.util.Optional;
  * @param sysrqTrigger whether /proc/sysrq-trigger exists
  * @param user whose engine this is
  * @param lsm what the kernel's security modules offer
+ * @param ownRealm whether the caller is in the host's own user namespace; a root that is not may
+ *     make no device node, load no device program and map no ids of the host's mounts
+ * @param delegatable the files of a v2 cgroup that go with it when it is given away
+ * @param guestSystemd the version of the container's systemd; empty where it has none, or it does
+ *     not matter
  */
 public record HostFacts(
     List<CgroupTree> trees,
@@ -30,9 +36,63 @@ public record HostFacts(
     boolean idMappedMounts,
     boolean sysrqTrigger,
     User user,
-    LsmFacts lsm) {
+    LsmFacts lsm,
+    boolean ownRealm,
+    List<String> delegatable,
+    OptionalInt guestSystemd) {
+  /** What kernels before 6.0 do not tell by themselves, cgroups(7) "Delegation". */
+  public static final List<String> USUALLY_DELEGATABLE =
+      List.of("cgroup.procs", "cgroup.threads", "cgroup.subtree_control");
+
   public HostFacts {
     trees = List.copyOf(trees);
+    delegatable = List.copyOf(delegatable);
+  }
+
+  /** Of a caller in the host's own user namespace, for a container without systemd. */
+  public HostFacts(
+      List<CgroupTree> trees,
+      String cgroupName,
+      String keeperCgroupName,
+      boolean keeperNeedsCgroup,
+      boolean privileged,
+      int lastCapability,
+      boolean idMappedMounts,
+      boolean sysrqTrigger,
+      User user,
+      LsmFacts lsm) {
+    this(
+        trees,
+        cgroupName,
+        keeperCgroupName,
+        keeperNeedsCgroup,
+        privileged,
+        lastCapability,
+        idMappedMounts,
+        sysrqTrigger,
+        user,
+        lsm,
+        true,
+        USUALLY_DELEGATABLE,
+        OptionalInt.empty());
+  }
+
+  /** The same for a container with this systemd. */
+  public HostFacts withGuest(OptionalInt systemd) {
+    return new HostFacts(
+        trees,
+        cgroupName,
+        keeperCgroupName,
+        keeperNeedsCgroup,
+        privileged,
+        lastCapability,
+        idMappedMounts,
+        sysrqTrigger,
+        user,
+        lsm,
+        ownRealm,
+        delegatable,
+        systemd);
   }
 
   /** These facts after a reboot: the keeper stays where it is, all else is as found now. */
@@ -47,7 +107,10 @@ public record HostFacts(
         now.idMappedMounts,
         now.sysrqTrigger,
         now.user,
-        now.lsm);
+        now.lsm,
+        now.ownRealm,
+        now.delegatable,
+        now.guestSystemd);
   }
 
   /** The same with the places and names of another moment. */
@@ -63,12 +126,15 @@ public record HostFacts(
         idMappedMounts,
         sysrqTrigger,
         user,
-        lsm);
+        lsm,
+        ownRealm,
+        delegatable,
+        guestSystemd);
   }
 
   /** Whether the caller is root outside of every user namespace. */
   public boolean isHostsRoot() {
-    return privileged && idMappedMounts;
+    return privileged && ownRealm;
   }
 
   /** Whether only the v2 tree is mounted. */

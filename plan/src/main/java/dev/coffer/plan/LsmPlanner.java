@@ -92,7 +92,8 @@ public final class LsmPlanner {
   List<Step> nestingMounts() {
     Optional<Origin> nesting = spec.privileges().confinement().appArmor().allowNesting();
     boolean kept = appArmor.isConfined() || spec.hasUserNamespace();
-    if (nesting.isEmpty() || !kept || !spec.terminals().autodev().value()) {
+    boolean made = spec.nesting().isPresent(); // by the NestingPlanner
+    if (nesting.isEmpty() || made || !kept || !spec.terminals().autodev().value()) {
       return List.of();
     }
     return List.of(

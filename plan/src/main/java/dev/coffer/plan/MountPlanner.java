@@ -1,7 +1,6 @@
 package dev.coffer.plan;
 
 import dev.coffer.model.AutoMounts;
-import dev.coffer.model.AutoMounts.CgroupView;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.HookType;
@@ -17,7 +16,6 @@ import dev.coffer.model.plan.ContainerStep.MountAttributes;
 import dev.coffer.model.plan.ContainerStep.MountAttributes.Atime;
 import dev.coffer.model.plan.ContainerStep.Target;
 import dev.coffer.model.plan.Step;
-import dev.coffer.plan.HostFacts.CgroupTree;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,13 +33,22 @@ final class MountPlanner {
   private final HostFacts facts;
   private final Set<Namespace> fresh;
   private final boolean userNamespace;
+  private final CgroupViewPlanner view;
+  private final NestingPlanner nesting;
 
-  MountPlanner(StartRequest request, HostFacts facts, Set<Namespace> fresh) {
+  MountPlanner(
+      StartRequest request,
+      HostFacts facts,
+      Set<Namespace> fresh,
+      CgroupViewPlanner view,
+      NestingPlanner nesting) {
     this.request = request;
     this.spec = request.spec();
     this.facts = facts;
     this.fresh = fresh;
     this.userNamespace = fresh.contains(Namespace.USER);
+    this.view = view;
+    this.nesting = nesting;
   }
 
   Optional<Step> root() {
@@ -117,10 +124,15 @@ final class MountPlanner {
     AutoMounts auto = spec.mounts().auto().value();
     Origin origin = spec.mounts().auto().origin();
     proc(auto.proc(), origin, steps);
-    sys(auto.sys(), origin, steps);
+    if (auto.sys() == AutoMounts.Sys.NONE && view.needsSys()) {
+      sys(AutoMounts.Sys.MIXED, view.origin(), steps);
+    } else {
+      sys(auto.sys(), origin, steps);
+    }
     request.fstab().forEach(entry -> steps.add(entry(entry)));
     spec.mounts().entries().forEach(entry -> steps.add(entry(entry)));
-    cgroup(auto, origin, steps);
+    steps.addAll(view.mounts());
+    steps.addAll(nesting.mounts());
     return steps;
   }
 
@@ -197,139 +209,6 @@ final class MountPlanner {
     if (sys == AutoMounts.Sys.MIXED) {
       steps.add(new ContainerStep.ProtectPath("sys", Optional.of("devices/virtual/net"), origin));
     }
-  }
-
-  /**
-   * With a cgroup namespace the container mounts its own view, so LXC leaves it alone unless
-   * forced; on a pure v2 host the one tree is mounted all the same.
-   */
-  private void cgroup(AutoMounts auto, Origin origin, List<Step> steps) {
-    CgroupView view = auto.cgroup();
-    if (view == CgroupView.NONE) {
-      return;
-    }
-    boolean ownView = fresh.contains(Namespace.CGROUP);
-    boolean unified = facts.isUnified() || view == CgroupView.V2_RO || view == CgroupView.V2_RW;
-    if (unified && ownView) {
-      unifiedView(!isReadOnly(view), origin, steps);
-    } else if (unified) {
-      boundUnifiedView(view, origin, steps);
-    } else if (!ownView || auto.cgroupForced()) {
-      legacyView(view, ownView, origin, steps);
-    }
-  }
-
-  /** Without a cgroup namespace a new mount would show the host's whole tree. */
-  private void boundUnifiedView(CgroupView view, Origin origin, List<Step> steps) {
-    Target target = directory("sys/fs/cgroup");
-    CgroupPlacement.of(spec, facts).places().stream()
-        .filter(place -> place.tree().unified())
-        .findFirst()
-        .ifPresent(place -> {
-          if (!isFull(view)) {
-            steps.add(folder(target, origin));
-          }
-          boundView(view, place, target, origin, steps);
-        });
-  }
-
-  private static Step folder(Target target, Origin origin) {
-    return new ContainerStep.MountFileSystem(
-        "tmpfs",
-        "cgroup_root",
-        target,
-        KERNEL_FS,
-        List.of("size=10240k", "mode=755"),
-        false,
-        origin);
-  }
-
-  /** Whether the cgroup view is made by mounts that must see init's final cgroup as their root. */
-  boolean needsCgroupNamespaceEarly() {
-    return spec.mounts().auto().value().cgroup() != CgroupView.NONE
-        && (facts.isUnified() || spec.mounts().auto().value().cgroupForced());
-  }
-
-  private void unifiedView(boolean writable, Origin origin, List<Step> steps) {
-    steps.add(
-        new ContainerStep.MountFileSystem(
-            "cgroup2",
-            "cgroup2",
-            directory("sys/fs/cgroup"),
-            writable ? KERNEL_FS : readOnly(KERNEL_FS),
-            List.of(),
-            false,
-            origin));
-  }
-
-  private void legacyView(CgroupView view, boolean ownView, Origin origin, List<Step> steps) {
-    steps.add(folder(directory("sys/fs/cgroup"), origin));
-    for (CgroupPlacement.Place place : CgroupPlacement.of(spec, facts).places()) {
-      String name = Path.of(place.tree().mount()).getFileName().toString();
-      Target target = directory("sys/fs/cgroup/" + name);
-      if (ownView) {
-        steps.add(
-            new ContainerStep.MountFileSystem(
-                place.tree().unified() ? "cgroup2" : "cgroup",
-                "cgroup",
-                target,
-                isReadOnly(view) ? readOnly(KERNEL_FS) : KERNEL_FS,
-                options(place.tree()),
-                false,
-                origin));
-      } else {
-        boundView(view, place, target, origin, steps);
-      }
-    }
-  }
-
-  private static List<String> options(CgroupTree tree) {
-    if (tree.unified()) {
-      return List.of();
-    }
-    List<String> options = new ArrayList<>();
-    for (String controller : tree.controllers()) {
-      options.add(controller);
-      if (controller.startsWith("name=")) {
-        options.addFirst("none");
-      }
-    }
-    return options;
-  }
-
-  /** Without a cgroup namespace: the whole tree or nothing, and the container's own part of it. */
-  private void boundView(
-      CgroupView view,
-      CgroupPlacement.Place place,
-      Target target,
-      Origin origin,
-      List<Step> steps) {
-    boolean full = isFull(view);
-    if (full) {
-      boolean writable = view == CgroupView.FULL_RW;
-      steps.add(bind(place.tree().mount(), target, !writable, origin));
-    }
-    if (!full || view == CgroupView.FULL_MIXED) {
-      Target own =
-          new Target(target.path() + place.inner(), full ? Create.NOTHING : Create.DIRECTORY);
-      steps.add(bind(place.innerDirectory(), own, isReadOnly(view), origin));
-    }
-  }
-
-  private static Step bind(String source, Target target, boolean readOnly, Origin origin) {
-    MountAttributes attributes = readOnly ? readOnly(KERNEL_FS) : KERNEL_FS;
-    return new ContainerStep.BindMount(
-        source, false, target, false, attributes, false, false, origin);
-  }
-
-  private static boolean isFull(CgroupView view) {
-    return view == CgroupView.FULL_RO
-        || view == CgroupView.FULL_RW
-        || view == CgroupView.FULL_MIXED;
-  }
-
-  private static boolean isReadOnly(CgroupView view) {
-    return view == CgroupView.RO || view == CgroupView.FULL_RO || view == CgroupView.V2_RO;
   }
 
   private Step entry(Sourced<MountEntry> sourced) {

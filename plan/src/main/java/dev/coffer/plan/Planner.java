@@ -47,6 +47,8 @@ public final class Planner {
   private final boolean networkAhead;
   private final IdMapPlanner ids;
   private final CgroupPlanner cgroups;
+  private final CgroupViewPlanner view;
+  private final NestingPlanner nesting;
   private final MountPlanner mounts;
   private final DevicePlanner devices;
   private final SeccompPlanner seccomp;
@@ -61,8 +63,10 @@ public final class Planner {
     this.networkAhead = NamespacePlanner.networkAhead(request, fresh);
     this.ids = new IdMapPlanner(spec, facts);
     this.cgroups = new CgroupPlanner(spec, facts);
-    this.mounts = new MountPlanner(request, facts, fresh);
-    this.devices = new DevicePlanner(spec, fresh.contains(Namespace.USER));
+    this.view = new CgroupViewPlanner(request, facts, fresh);
+    this.nesting = new NestingPlanner(spec, facts, fresh);
+    this.mounts = new MountPlanner(request, facts, fresh, view, nesting);
+    this.devices = new DevicePlanner(spec, fresh.contains(Namespace.USER) || !facts.ownRealm());
     this.seccomp = new SeccompPlanner(request);
     this.lsm = new LsmPlanner(spec, facts.lsm());
   }
@@ -171,7 +175,7 @@ public final class Planner {
         .forEach((namespace, path) ->
             steps.add(new ContainerStep.JoinNamespace(namespace, path.value(), path.origin())));
     enterTime();
-    if (mounts.needsCgroupNamespaceEarly()) {
+    if (view.needsNamespaceEarly()) {
       unshareCgroup();
     }
     if (fresh.contains(Namespace.UTS)) {
@@ -231,13 +235,14 @@ public final class Planner {
     if (root.isPresent()) {
       hooks(HookType.AUTODEV, Place.CONTAINER);
       steps.addAll(devices.populate());
+      steps.addAll(nesting.nodes());
     }
     spec.limits().sysctls().forEach(this::sysctl);
     root.ifPresent(mount -> steps.add(new ContainerStep.PivotRoot(mount.origin())));
     if (ownMounts) {
       steps.addAll(mounts.propagations());
     }
-    if (!mounts.needsCgroupNamespaceEarly()) {
+    if (!view.needsNamespaceEarly()) {
       unshareCgroup();
     }
   }

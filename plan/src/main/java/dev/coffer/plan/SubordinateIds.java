@@ -65,6 +65,22 @@ public record SubordinateIds(List<Range> ranges, boolean elsewhere) {
         .toList();
   }
 
+  /** All ids there can be; the last number is no id. */
+  public static final Range ALL = new Range(0, LIMIT - 1);
+
+  /**
+   * The ids that exist in a user namespace.
+   *
+   * @param text content of /proc/self/uid_map or gid_map
+   */
+  public static List<Range> mapped(String text) {
+    return text.lines()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(fields -> fields.length == 3)
+        .flatMap(fields -> range(fields[0], fields[2]).stream())
+        .toList();
+  }
+
   private static Optional<Range> range(String first, String count) {
     try {
       return Optional.of(new Range(Long.parseLong(first), Long.parseLong(count)));

@@ -52,11 +52,13 @@ class AutomaticIdsTest {
   }
 
   @Test
-  void inAUserNamespaceOnlyItsOwnIdsCanBeGiven() {
+  void insideAContainerOnlyItsOwnIdsAreThere() {
     AutomaticIds ids = AutomaticIds.of("", "", "root", 0);
-    String all = "         0          0 4294967295\n";
-    assertEquals(ids.choose(List.of()), ids.within(all, all).choose(List.of()));
-    String few = "         0    1000000      65536\n";
-    assertEquals(false, ids.within(few, few).isAny());
+    List<Range> map = SubordinateIds.mapped("         0    1000000     131072\n");
+    assertEquals(List.of(range(65536)), ids.within(map, map).allowed());
+    List<Range> small = SubordinateIds.mapped("0 1000000 65536\n");
+    assertEquals(List.of(), ids.within(small, small).allowed());
+    List<Range> host = SubordinateIds.mapped("         0          0 4294967295\n");
+    assertEquals(ids, ids.within(host, host));
   }
 }

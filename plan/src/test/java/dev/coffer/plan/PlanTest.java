@@ -8,7 +8,6 @@ import dev.coffer.config.seccomp.DefaultPolicy;
 import dev.coffer.config.seccomp.PolicyReader;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Namespace;
-import dev.coffer.model.Seccomp;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.Step;
@@ -94,7 +93,10 @@ class PlanTest {
     return spec.privileges().seccomp().profile().isEmpty()
         ? new SeccompChoice.None()
         : new SeccompChoice.Load(
-            PolicyReader.read(DefaultPolicy.text(), Seccomp.DEFAULT_POLICY).policy().orElseThrow());
+            PolicyReader.read(
+                    DefaultPolicy.text(), spec.privileges().seccomp().profile().get().value())
+                .policy()
+                .orElseThrow());
   }
 
   private static String describe(Plan plan) {

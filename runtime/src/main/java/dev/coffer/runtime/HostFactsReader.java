@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -19,13 +20,16 @@ import java.util.stream.Stream;
  */
 public final class HostFactsReader {
   private static final int MOST_SUFFIXES = 1000;
+  private static final String EVERYBODY = "0\\s+0\\s+4294967295";
   private static final String INIT_SCOPE = "/init.scope";
 
   private final boolean privileged;
   private final long capabilities;
   private final int lastCapability;
   private final boolean sysrqTrigger;
+  private final boolean ownRealm;
   private final boolean idMappedMounts;
+  private final List<String> delegatable;
   private final UserReader user;
   private final LsmFacts lsm;
   private final List<CgroupTrees.Tree> mounted;
@@ -39,8 +43,13 @@ public final class HostFactsReader {
     this.lastCapability =
         Integer.parseInt(HostFiles.readSmall(Path.of("/proc/sys/kernel/cap_last_cap")).strip());
     this.sysrqTrigger = Files.exists(Path.of("/proc/sysrq-trigger"));
-    // the kernel asks for rights over the file system, which belongs to the host's root
-    this.idMappedMounts = privileged && kernelAtLeast(5, 12) && mapsAllIds();
+    this.ownRealm = HostFiles.readSmall(Path.of("/proc/self/uid_map")).strip().matches(EVERYBODY);
+    // a mount can only be mapped by root of the user namespace it was made in, mount_setattr(2)
+    this.idMappedMounts = privileged && ownRealm && kernelAtLeast(5, 12);
+    this.delegatable =
+        HostFiles.readIfThere(Path.of("/sys/kernel/cgroup/delegate"))
+            .map(text -> text.lines().toList())
+            .orElse(HostFacts.USUALLY_DELEGATABLE);
     this.user = new UserReader(status);
     this.lsm = LsmReader.read(privileged);
     this.mounted = CgroupTrees.read().trees();
@@ -68,11 +77,6 @@ public final class HostFactsReader {
     String[] parts = release.split("[^0-9]+");
     int first = Integer.parseInt(parts[0]);
     return first > major || (first == major && Integer.parseInt(parts[1]) >= minor);
-  }
-
-  private static boolean mapsAllIds() {
-    String map = HostFiles.readSmall(Path.of("/proc/self/uid_map")).strip();
-    return map.replaceAll("\\s+", " ").equals("0 0 4294967295");
   }
 
   /** Whether the caller is root outside of every user namespace and can give mounts an id map. */
@@ -213,7 +217,10 @@ public final class HostFactsReader {
         idMappedMounts,
         sysrqTrigger,
         user.read(),
-        lsm);
+        lsm,
+        ownRealm,
+        delegatable,
+        OptionalInt.empty());
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

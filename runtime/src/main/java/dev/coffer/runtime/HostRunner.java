@@ -99,16 +99,23 @@ final class HostRunner {
   private static void delegate(HostStep.DelegateCgroup step) {
     Path path = Path.of(step.path());
     HostFiles.chown(path, (int) step.uid(), (int) step.gid());
-    for (String file : step.files()) {
+    for (String file : present(step)) {
       HostFiles.chown(path.resolve(file), (int) step.uid(), (int) step.gid());
     }
     permit(step);
   }
 
+  /** Some of the files are there with their controller only. */
+  static List<String> present(HostStep.DelegateCgroup step) {
+    return step.files().stream()
+        .filter(file -> HostFiles.exists(Path.of(step.path(), file)))
+        .toList();
+  }
+
   /** The modes of a delegated cgroup, whoever gives it away. */
   static void permit(HostStep.DelegateCgroup step) {
     HostFiles.chmod(Path.of(step.path()), 0775);
-    step.files().forEach(file -> HostFiles.chmod(Path.of(step.path(), file), 0664));
+    present(step).forEach(file -> HostFiles.chmod(Path.of(step.path(), file), 0664));
   }
 
   private static void filter(HostStep.FilterDevices step) {

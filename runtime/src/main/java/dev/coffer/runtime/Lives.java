@@ -17,6 +17,7 @@ import dev.coffer.model.plan.Plan;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.Planner;
+import dev.coffer.plan.StartRequest;
 import dev.coffer.runtime.command.CommandClient;
 import dev.coffer.runtime.command.CommandSocketName;
 import dev.coffer.runtime.program.Registers;
@@ -108,8 +109,12 @@ public final class Lives implements AutoCloseable {
     return preparations;
   }
 
-  /** The facts for a container, whose cgroup's name no other one takes meanwhile. */
-  HostFacts facts(Life life, List<CgroupTree> trees) {
+  /** The facts for a start, whose cgroup's name no other one takes meanwhile. */
+  HostFacts facts(Life life, StartRequest request, List<CgroupTree> trees) {
+    return named(life, trees).withGuest(GuestSystemd.version(request, trees));
+  }
+
+  private HostFacts named(Life life, List<CgroupTree> trees) {
     synchronized (cgroupNames) {
       HostFacts now =
           facts.read(
@@ -165,7 +170,10 @@ public final class Lives implements AutoCloseable {
   public Plan plan(StartOrder order, Caller caller) {
     List<CgroupTree> trees = facts.trees(caller.pid());
     return Planner.plan(
-        order.request(), facts.read(order.request().spec().name(), trees, name -> false));
+        order.request(),
+        facts
+            .read(order.request().spec().name(), trees, name -> false)
+            .withGuest(GuestSystemd.version(order.request(), trees)));
   }
 
   /**

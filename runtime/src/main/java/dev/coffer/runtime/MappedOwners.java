@@ -25,7 +25,7 @@ final class MappedOwners {
       Executor executor, HostStep.DelegateCgroup step, IdMaps container, User user) {
     if (step.gid() != user.gid()) {
       List<String> paths = new ArrayList<>(List.of(step.path()));
-      step.files().forEach(file -> paths.add(step.path() + "/" + file));
+      HostRunner.present(step).forEach(file -> paths.add(step.path() + "/" + file));
       giveGroup(executor, paths, step.gid(), container, user);
     }
     HostRunner.permit(step);

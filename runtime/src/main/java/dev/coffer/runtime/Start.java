@@ -114,8 +114,8 @@ final class Start {
     lives.preparations().prelude(order.request()).ifPresent(life.executor::send);
     HostFacts facts =
         again
-            ? life.facts.forNextLife(lives.facts(life, life.facts.trees()))
-            : lives.facts(life, lives.facts().trees(caller.pid()));
+            ? life.facts.forNextLife(lives.facts(life, order.request(), life.facts.trees()))
+            : lives.facts(life, order.request(), lives.facts().trees(caller.pid()));
     life.facts = facts;
     phases.mark("facts");
     prepared = lives.preparations().prepare(order.request(), facts);

@@ -1,0 +1,131 @@
+package dev.coffer.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Container managers inside a container: Coffer itself, Debian's LXC, systemd-nspawn, dockerd. */
+class NestingTest {
+  private static final String[] IDS = {
+    "lxc.idmap = u 0 300000 131072",
+    "lxc.idmap = g 0 300000 131072",
+    "lxc.rootfs.options = idmap=container"
+  };
+
+  /** A container made, started and asked, by whichever lxc-* come first in PATH. */
+  private static final String ROUND =
+      """
+      set -e
+      lxc-create -n %1$s -t busybox >/dev/null
+      sed -i '/^lxc.net/d; /^lxc.apparmor/d' /var/lib/lxc/%1$s/config
+      echo 'lxc.net.0.type = empty' >>/var/lib/lxc/%1$s/config
+      printf '%2$s' >>/var/lib/lxc/%1$s/config
+      lxc-start -n %1$s
+      lxc-attach -n %1$s -- /bin/cat /proc/self/uid_map /proc/1/cmdline | tr '\\0' ' '
+      lxc-stop -n %1$s -k
+      """;
+
+  /** A root file system, and a cgroup of their own as managers have it in a service. */
+  private static final String NSPAWN =
+      """
+      set -e
+      mkdir -p /srv/box/bin /srv/box/etc /srv/box/usr
+      cp /bin/busybox /srv/box/bin/sh
+      touch /srv/box/etc/os-release
+      systemd-run --wait --pipe --quiet systemd-nspawn -q --register=no --keep-unit --pipe \
+        -D /srv/box /bin/sh -c 'echo inside nspawn'
+      """;
+
+  private static final String DOCKER =
+      """
+      tar -C /srv/box -c . | docker import - box >/dev/null
+      docker run --rm --network none box /bin/sh -c 'echo inside docker'
+      """;
+
+  @RegisterExtension final Machine machine = new Machine();
+
+  @Test
+  void everyManagerRunsContainersInsideAMappedContainerUnderTheDefaultPolicy() throws IOException {
+    Debian debian =
+        make(
+            "lxc.mount.auto = proc:mixed sys:mixed",
+            "lxc.cap.drop = sys_module sys_rawio sys_time mac_admin mac_override");
+    machine.configure("deb", IDS);
+    machine.configure("deb", "coffer.seccomp = default");
+    debian.start();
+    debian.boots();
+    assertAll(
+        () -> assertEquals(0, shell(debian, "", "test -d /sys/fs/cgroup/init.scope").exit()),
+        () -> assertEquals("0 300000 131072 init", round(debian, "/coffer/bin:", "c1", "")),
+        () ->
+            assertEquals(
+                "0 65536 65536 init",
+                round(debian, "/coffer/bin:", "c2", "coffer.idmap = auto\\n")),
+        () -> assertEquals("0 300000 131072 init", round(debian, "", "l1", "")),
+        () -> assertEquals("inside nspawn", shell(debian, "", NSPAWN).ok().text()),
+        () -> assertEquals("inside docker", shell(debian, "", DOCKER).ok().text()));
+    debian.halts();
+  }
+
+  @Test
+  void cofferRunsContainersInsideOneWithTheHostsIdsAndSaysWhatThatMeans() throws IOException {
+    make("lxc.mount.auto = proc:mixed sys:mixed");
+    String script =
+        script("/coffer/bin:", ROUND.formatted("c1", ""))
+            + ROUND.formatted(
+                "c2", "coffer.idmap = auto\\nlxc.rootfs.options = idmap=container\\n");
+    Outcome outcome =
+        machine
+            .lxcCommand("execute", "deb", "--", "/bin/sh", "-c", script)
+            .within(Duration.ofSeconds(60))
+            .run()
+            .ok();
+    assertEquals("0 0 4294967295 init 0 1000000 65536 init", squeeze(outcome.out()));
+    String notice = "coffer.nesting: without an id map root of the container, and of those inside";
+    assertTrue(outcome.err().contains(notice), outcome.err());
+  }
+
+  private Debian make(String... config) throws IOException {
+    Path prefix = machine.tool("").getParent();
+    String jdk = Files.readAllLines(prefix.resolve("lib/coffer/engine.argv")).getFirst();
+    String home = Path.of(jdk).getParent().getParent().toString();
+    List<String> all = new ArrayList<>(List.of(config));
+    all.add("coffer.nesting = 1");
+    all.add("lxc.mount.entry = " + prefix + " coffer none bind,ro,create=dir");
+    all.add("lxc.mount.entry = " + home + " " + home.substring(1) + " none bind,ro,create=dir");
+    Debian debian = Debian.make(Debian.Kind.NESTING, machine, "deb", all.toArray(String[]::new));
+    // it waits half a minute for a network that nobody gives this container
+    Path units = machine.container("deb").resolve("rootfs/etc/systemd/system");
+    Files.createSymbolicLink(units.resolve("lxc.service"), Path.of("/dev/null"));
+    return debian;
+  }
+
+  private static String round(Debian debian, String first, String name, String config) {
+    return squeeze(shell(debian, first, ROUND.formatted(name, config)).ok().text());
+  }
+
+  private static Outcome shell(Debian debian, String first, String text) {
+    return debian.inside("/bin/sh", "-c", script(first, text));
+  }
+
+  /** With the environment of the container, not of this test. */
+  private static String script(String first, String text) {
+    return "unset COFFER_RUN; HOME=/root PATH="
+        + first
+        + "/usr/sbin:/usr/bin:/sbin:/bin; export HOME PATH; cd /\n"
+        + text;
+  }
+
+  private static String squeeze(String text) {
+    return text.strip().replaceAll("\\s+", " ").replaceAll("/sbin/", "");
+  }
+}
