@@ -85,11 +85,13 @@ final class KnownOrders {
     }
     Set<Path> paths = new LinkedHashSet<>(made.config().sources().get());
     spec.mounts().fstab().ifPresent(fstab -> paths.add(Path.of(fstab.value())));
-    if (spec.privileges().seccomp().profile().isPresent()) {
-      String profile = spec.privileges().seccomp().profile().get().value();
-      if (made.answer().order().filter().isEmpty()) { // a matter of the caller
-        return Optional.empty();
-      }
+    Seccomp seccomp = spec.privileges().seccomp();
+    boolean filtered = seccomp.profile().isPresent() || seccomp.intercepts().isPresent();
+    if (filtered && made.answer().order().filter().isEmpty()) { // a matter of the caller
+      return Optional.empty();
+    }
+    if (seccomp.profile().isPresent()) {
+      String profile = seccomp.profile().get().value();
       if (!profile.equals(Seccomp.DEFAULT_POLICY)) {
         paths.add(Path.of(profile));
       }

@@ -19,6 +19,7 @@ import dev.coffer.model.plan.Plan;
 import dev.coffer.plan.HostFacts.User;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.HookInProgress;
+import dev.coffer.runtime.Interception;
 import dev.coffer.runtime.LastEnd;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
@@ -360,7 +361,7 @@ final class LocalContainer implements Container {
   public Optional<String> seccompFilter() {
     ContainerSpec spec =
         find().map(RunningContainer::spec).orElseGet(() -> config().spec(name, lxcPath));
-    return host.policies().describe(spec.privileges().seccomp(), caller.cwd());
+    return host.policies().describe(Interception.effective(spec), caller.cwd());
   }
 
   @Override

@@ -44,7 +44,7 @@ final class Orders {
     ContainerSpec spec = config.spec(name, lxcPath);
     config.problems().forEach(notices);
     notInEffect(spec).forEach(notices);
-    Optional<SeccompPolicies.Loaded> policy = seccomp.load(spec.privileges().seccomp(), notices);
+    Optional<SeccompPolicies.Loaded> policy = seccomp.load(spec, notices);
     boolean application = options.kind() == StartOptions.Kind.APPLICATION;
     StartRequest request =
         new StartRequest(
@@ -54,7 +54,7 @@ final class Orders {
             command(spec, options.command(), application),
             fstab(spec),
             SharedNamespaces.paths(spec, initPidOf),
-            SeccompLoading.choice(policy),
+            SeccompLoading.choice(spec, policy),
             mountPoint(spec));
     return new StartOrder(
         request,
@@ -71,7 +71,7 @@ final class Orders {
   static StartOrder recalled(
       LxcConfig config, String name, Path lxcPath, boolean application, SeccompPolicies policies) {
     ContainerSpec spec = config.spec(name, lxcPath);
-    SeccompLoading.Recalled seccomp = SeccompLoading.recall(policies, spec.privileges().seccomp());
+    SeccompLoading.Recalled seccomp = SeccompLoading.recall(policies, spec);
     List<String> placeholder = application ? List.of("true") : List.of();
     StartRequest request =
         new StartRequest(

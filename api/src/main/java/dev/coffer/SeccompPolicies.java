@@ -10,11 +10,13 @@ import dev.coffer.linux.SeccompCompiler;
 import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.Sys;
 import dev.coffer.model.CofferException;
+import dev.coffer.model.Intercepts;
 import dev.coffer.model.Problem;
 import dev.coffer.model.Seccomp;
 import dev.coffer.model.SeccompPolicy;
 import dev.coffer.model.SeccompPolicy.Rule;
 import dev.coffer.model.Sourced;
+import dev.coffer.plan.InterceptRules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,11 +39,16 @@ final class SeccompPolicies {
   /**
    * A policy ready to be loaded.
    *
+   * @param asksProxy whether it has rules of its own with the action notify
    * @param problems what is worth saying about it
    */
-  record Loaded(SeccompPolicy policy, SeccompFilter filter, List<Problem> problems) {}
+  record Loaded(
+      SeccompPolicy policy, boolean asksProxy, SeccompFilter filter, List<Problem> problems) {}
 
-  private record Text(String source, String text) {}
+  /**
+   * @param text empty for a policy that is there for the intercepts only
+   */
+  private record Text(String source, String text, Optional<Sourced<Intercepts>> intercepts) {}
 
   private final Map<Text, Loaded> kept =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -54,30 +61,35 @@ final class SeccompPolicies {
       };
 
   /**
+   * The policy of a container and what it intercepts; empty where neither is asked for.
+   *
    * @param directory where a relative path begins
    * @throws CofferException naming everything that is wrong with the policy
    */
-  Loaded load(Sourced<String> profile, Path directory) {
-    Text text = read(profile, directory);
+  Optional<Loaded> load(Seccomp seccomp, Path directory) {
+    Optional<Text> text =
+        seccomp
+            .profile()
+            .map(profile -> read(profile, directory, seccomp.intercepts()))
+            .or(() -> seccomp.intercepts().map(_ -> new Text("", "", seccomp.intercepts())));
     synchronized (kept) {
-      return kept.computeIfAbsent(text, SeccompPolicies::compile);
+      return text.map(known -> kept.computeIfAbsent(known, SeccompPolicies::compile));
     }
   }
 
   /** The filter as text; empty where no policy is asked for. */
   Optional<String> describe(Seccomp seccomp, Path directory) {
-    return seccomp
-        .profile()
-        .map(profile -> SeccompCompiler.pseudoCode(load(profile, directory).policy()));
+    return load(seccomp, directory).map(loaded -> SeccompCompiler.pseudoCode(loaded.policy()));
   }
 
-  private static Text read(Sourced<String> profile, Path directory) {
+  private static Text read(
+      Sourced<String> profile, Path directory, Optional<Sourced<Intercepts>> intercepts) {
     if (profile.value().equals(Seccomp.DEFAULT_POLICY)) {
-      return new Text(Seccomp.DEFAULT_POLICY, DefaultPolicy.text());
+      return new Text(Seccomp.DEFAULT_POLICY, DefaultPolicy.text(), intercepts);
     }
     Path file = directory.resolve(profile.value());
     try {
-      return new Text(file.toString(), HostFiles.readAtMost(file, LARGEST));
+      return new Text(file.toString(), HostFiles.readAtMost(file, LARGEST), intercepts);
     } catch (KernelException e) {
       throw cannotRead(profile, Errno.describe(e.errno()));
     }
@@ -90,12 +102,18 @@ final class SeccompPolicies {
   }
 
   private static Loaded compile(Text text) {
+    if (text.text().isEmpty() && text.source().isEmpty()) {
+      SeccompPolicy policy = InterceptRules.alone(text.intercepts().orElseThrow());
+      return new Loaded(policy, false, SeccompCompiler.compile(policy), List.of());
+    }
     PolicyReader.Result result = PolicyReader.read(text.text(), text.source());
-    SeccompPolicy policy =
+    SeccompPolicy own =
         result
             .policy()
             .orElseThrow(
                 () -> CofferException.of("Failed to read seccomp policy", result.problems()));
+    SeccompPolicy policy =
+        text.intercepts().map(more -> InterceptRules.added(own, more)).orElse(own);
     SeccompFilter filter = SeccompCompiler.compile(policy);
     if (filter.isTooLong()) {
       throw new CofferException(
@@ -122,7 +140,7 @@ final class SeccompPolicies {
     if (!text.source().equals(Seccomp.DEFAULT_POLICY)) {
       filter.unknown().forEach(rule -> problems.add(unknown(rule)));
     }
-    return new Loaded(policy, filter, List.copyOf(problems));
+    return new Loaded(policy, own.notifies(), filter, List.copyOf(problems));
   }
 
   private static Problem unknown(Rule rule) {

@@ -2,6 +2,7 @@ package dev.coffer.config;
 
 import dev.coffer.model.Capability;
 import dev.coffer.model.IdMap;
+import dev.coffer.model.Intercepts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +58,12 @@ final class SecurityKeys {
           Types.oneOf("There is no seccomp policy of Coffer's named", "default"),
           "policy that comes with Coffer, in place of lxc.seccomp.profile",
           "default");
+  static final Key<Intercepts> INTERCEPT =
+      Key.single(
+          "coffer.intercept",
+          InterceptWords.TYPE,
+          "system calls that Coffer makes for the container: mknod, setxattr, sysinfo, mount:TYPE",
+          "mknod sysinfo mount:ext4,xfs");
   static final Key<Boolean> SECCOMP_NESTING =
       flag("lxc.seccomp.allow_nesting", "1 loads the policy although one is in force already");
   static final Key<String> SECCOMP_PROXY =
@@ -124,6 +131,7 @@ final class SecurityKeys {
         SECCOMP_PROXY,
         SECCOMP_PROFILE,
         SECCOMP_OWN,
+        INTERCEPT,
         SELINUX_KEYRING,
         SELINUX_CONTEXT);
   }

@@ -228,7 +228,8 @@ final class SpecAssembly {
             .or(() -> settings.one(SecurityKeys.SECCOMP_PROFILE)),
         settings.oneOr(SecurityKeys.SECCOMP_NESTING, false),
         settings.one(SecurityKeys.SECCOMP_PROXY),
-        settings.one(SecurityKeys.SECCOMP_COOKIE));
+        settings.one(SecurityKeys.SECCOMP_COOKIE),
+        settings.one(SecurityKeys.INTERCEPT));
   }
 
   private static List<Sourced<Capability>> capabilities(List<Sourced<String>> words) {
