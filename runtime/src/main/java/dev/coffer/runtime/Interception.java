@@ -4,6 +4,7 @@ import dev.coffer.linux.Errno;
 import dev.coffer.linux.ExtendedAttribute;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.FileOwner;
+import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
 import dev.coffer.linux.NamespaceThread;
 import dev.coffer.linux.OpenFlags;
@@ -21,12 +22,14 @@ import dev.coffer.model.Namespace;
 import dev.coffer.model.Seccomp;
 import dev.coffer.model.Sourced;
 import dev.coffer.plan.CgroupPlacement;
+import dev.coffer.plan.CgroupPlacement.Place;
 import dev.coffer.runtime.program.InterceptAssembler;
 import dev.coffer.runtime.program.InterceptAssembler.Actor;
 import dev.coffer.runtime.program.Program;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +47,7 @@ public final class Interception implements AutoCloseable {
 
   private final ContainerSpec spec;
   private final Intercepts intercepts;
+  private final CgroupPlacement placement;
   private final ContainerFigures figures;
   private final int initPid;
   private final Assistant assistant;
@@ -52,6 +56,7 @@ public final class Interception implements AutoCloseable {
       ContainerSpec spec, CgroupPlacement placement, int initPid, HelperLauncher launcher) {
     this.spec = spec;
     this.intercepts = effective(spec).intercepted();
+    this.placement = placement;
     this.figures = new ContainerFigures(spec, placement, initPid);
     this.initPid = initPid;
     this.assistant = new Assistant(launcher);
@@ -110,7 +115,7 @@ public final class Interception implements AutoCloseable {
         process.write(question.argument(0), figures.read().encode());
         yield new Verdict.Made();
       }
-      case MOUNT -> new Verdict.Kernels();
+      case MOUNT -> mount(process, question);
     };
   }
 
@@ -134,7 +139,7 @@ public final class Interception implements AutoCloseable {
             split.get().name(),
             mode & 0177777L,
             device & 0xffffffffL);
-    return run(process, at, program, _ -> {});
+    return run(process, at, program, List.of(), _ -> {});
   }
 
   private Verdict markOverlay(ProcessDirectory process, Question question, InterceptedCall call) {
@@ -163,6 +168,7 @@ public final class Interception implements AutoCloseable {
               process,
               Optional.empty(),
               InterceptAssembler.find(actor(status), path, follow),
+              List.of(),
               found::addAll);
       return verdict instanceof Verdict.Made && !found.isEmpty()
           ? mark(found.getFirst(), name, value, flags)
@@ -170,6 +176,63 @@ public final class Interception implements AutoCloseable {
     } finally {
       found.forEach(Fd::close);
     }
+  }
+
+  private Verdict mount(ProcessDirectory process, Question question) {
+    if (question.argument(0) == 0 || question.argument(2) == 0) {
+      return new Verdict.Kernels();
+    }
+    String type = text(process.readString(question.argument(2), LONGEST_NAME));
+    long data = question.argument(4);
+    String options = data == 0 ? "" : text(process.readString(data, CallerPath.LONGEST));
+    Optional<MountWish> wish = MountWish.of(intercepts, type, question.argument(3), options);
+    ProcessStatus status = process.status();
+    if (wish.isEmpty() || !mayAsk(process, status, Capability.SYS_ADMIN)) {
+      return new Verdict.Kernels();
+    }
+    byte[] source = process.readString(question.argument(0), CallerPath.LONGEST);
+    byte[] target = process.readString(question.argument(1), CallerPath.LONGEST);
+    List<Fd> device = new ArrayList<>();
+    try (Fd mounts = process.open("ns/mnt", OpenFlags.READ_ONLY)) {
+      Verdict opened = openDevice(process, status, source, wish.get().readOnly(), device);
+      if (!(opened instanceof Verdict.Made) || device.isEmpty()) {
+        return opened;
+      }
+      if (!FileOwner.read(device.getFirst()).isBlockDevice()) {
+        return new Verdict.Failed(Errno.ENOTBLK);
+      }
+      Program program =
+          InterceptAssembler.mount(
+              actor(status), type, wish.get().superblock(), wish.get().attributes(), target);
+      return run(process, Optional.empty(), program, List.of(mounts, device.getFirst()), _ -> {});
+    } finally {
+      device.forEach(Fd::close);
+    }
+  }
+
+  private Verdict openDevice(
+      ProcessDirectory process,
+      ProcessStatus status,
+      byte[] source,
+      boolean readOnly,
+      List<Fd> found) {
+    Optional<Place> place = placement.place("devices").or(() -> placement.place(""));
+    Optional<Boolean> unified = place.map(where -> where.tree().unified());
+    Program program = InterceptAssembler.openDevice(actor(status), source, readOnly, unified);
+    if (place.isEmpty()) {
+      return run(process, Optional.empty(), program, List.of(), found::addAll);
+    }
+    String directory = place.get().innerDirectory();
+    try (Fd cgroup =
+        unified.get()
+            ? HostFiles.open(Path.of(directory), OpenFlags.PATH | OpenFlags.DIRECTORY, 0)
+            : HostFiles.open(Path.of(directory, "tasks"), OpenFlags.WRITE_ONLY, 0)) {
+      return run(process, Optional.empty(), program, List.of(cgroup), found::addAll);
+    }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   /** Only on files of people whom the container knows: others are the host's. */
@@ -212,18 +275,27 @@ public final class Interception implements AutoCloseable {
   }
 
   private Verdict run(
-      ProcessDirectory process, Optional<Integer> at, Program program, Consumer<List<Fd>> found) {
+      ProcessDirectory process,
+      Optional<Integer> at,
+      Program program,
+      List<Fd> more,
+      Consumer<List<Fd>> found) {
     int directory = OpenFlags.PATH | OpenFlags.DIRECTORY;
     boolean own = at.isEmpty() || at.get() == CallerPath.WORKING_DIRECTORY;
     try (Fd root = process.open("root", directory);
         Fd start = process.open(own ? "cwd" : "fd/" + at.get(), directory);
         Fd user = NamespaceThread.open(initPid, Namespace.USER)) {
+      List<Fd> fds = new ArrayList<>(List.of(root, start, user));
+      fds.addAll(more);
       Executor.Outcome outcome =
-          assistant.run(program, List.of(root, start, user), (_, _, fds) -> found.accept(fds));
+          assistant.run(program, fds, (_, _, reported) -> found.accept(reported));
       return switch (outcome) {
         case Executor.Outcome.Done done ->
             Verdict.of(done.registers()[InterceptAssembler.RESULT.number()]);
-        case Executor.Outcome.Failed failed -> Verdict.of(failed, program);
+        case Executor.Outcome.Failed failed -> {
+          assistant.run(InterceptAssembler.release(), List.of(), (_, _, _) -> {});
+          yield Verdict.of(failed, program);
+        }
         case Executor.Outcome.Lost _ -> new Verdict.Failed(Errno.EIO);
       };
     }

@@ -8,6 +8,7 @@ import dev.coffer.runtime.program.Arg.Register;
 import dev.coffer.runtime.program.Stream.Label;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Encodes what is done in the place of a container's process. A child takes on all that the process
@@ -29,9 +30,17 @@ public final class InterceptAssembler {
   private static final Register CWD = new Register(21);
   private static final Register USER = new Register(22);
   private static final Register FOUND = new Register(25);
-  private static final Register CHILD = new Register(27);
+  private static final Register CHILD = new Register(36);
   private static final int SIGKILL = 9;
   private static final long NOBODY = 0xffffffffL;
+
+  /** Where a mount's own namespaces have it before it comes to the container. */
+  private static final String WAITING_PLACE = "/proc";
+
+  private static final Register MOUNTS = new Register(23);
+  private static final Register DEVICE = new Register(24);
+  private static final Register CGROUP = new Register(23);
+  private static final Register TREE = new Register(19);
 
   private final Actor actor;
   private final ProgramBuilder program = new ProgramBuilder(ROOT.number());
@@ -64,7 +73,7 @@ public final class InterceptAssembler {
   public static Program makeNode(
       Actor actor, byte[] directory, byte[] name, long mode, long device) {
     InterceptAssembler assembler = new InterceptAssembler(actor);
-    assembler.begin();
+    assembler.begin(-1L);
     assembler.open(directory, Flags.O_PATH | Flags.O_DIRECTORY);
     assembler.requireWritable();
     assembler.handOver();
@@ -79,38 +88,165 @@ public final class InterceptAssembler {
    */
   public static Program find(Actor actor, byte[] path, boolean follow) {
     InterceptAssembler assembler = new InterceptAssembler(actor);
-    assembler.begin();
+    assembler.begin(-1L);
     assembler.open(path, OpenFlags.PATH | (follow ? 0 : OpenFlags.NO_FOLLOW));
     assembler.handOver();
     assembler.main.report(FOUND_TAG, FOUND.number(), 1, false);
     return assembler.end();
   }
 
-  /** What an earlier program left open is closed: one that failed could not do it itself. */
-  private void begin() {
-    main.set(RESULT, 0L);
-    for (Register register : List.of(FOUND, CHILD, new Register(CHILD.number() + 1))) {
-      main.set(register, -1L);
+  /**
+   * Opens a device where the container's device rules hold, and reports it. A fourth descriptor is
+   * the cgroup: its file {@code tasks} in v1, its directory in v2.
+   *
+   * @param unified whether that cgroup is of v2; empty where there is none
+   */
+  public static Program openDevice(
+      Actor actor, byte[] path, boolean readOnly, Optional<Boolean> unified) {
+    InterceptAssembler assembler = new InterceptAssembler(actor);
+    boolean born = unified.orElse(false);
+    boolean moves = unified.isPresent() && !born;
+    if (moves) {
+      assembler.child.sys(Sys.WRITE, CGROUP, assembler.program.text("0"), 1);
+    }
+    assembler.begin(born ? CGROUP : -1L);
+    int access = readOnly ? OpenFlags.READ_ONLY : Flags.O_RDWR;
+    assembler.open(path, access | OpenFlags.NON_BLOCKING | Flags.O_NOCTTY);
+    assembler.handOver();
+    assembler.main.report(FOUND_TAG, FOUND.number(), 1, false);
+    return assembler.end();
+  }
+
+  /**
+   * Mounts a device. Two more descriptors go with it: the process's mount namespace and the device.
+   *
+   * <p>The owners on the device are the container's ids, by an id-mapped mount. Before the mount
+   * comes to the container it passes a mount namespace of the container's user namespace: that
+   * makes the kernel lock its flags, so that nobody inside takes nodev away, mount_namespaces(7).
+   *
+   * @param options flags and KEY=VALUE of the file system
+   * @param attributes MOUNT_ATTR_… of mount_setattr(2)
+   */
+  public static Program mount(
+      Actor actor, String type, List<String> options, long attributes, byte[] target) {
+    InterceptAssembler assembler = new InterceptAssembler(actor);
+    assembler.prepare();
+    assembler.program.cloneChild(0L, -1L, false, CHILD);
+    assembler.makeFileSystem(type, options, attributes);
+    assembler.lockFlags();
+    assembler.child.sys(Sys.SETNS, MOUNTS, Namespace.MOUNT.cloneFlag());
+    assembler.enterRoot();
+    assembler.confine();
+    assembler.child.step(OWN_FAILURE);
+    assembler.open(target, Flags.O_PATH);
+    assembler.child.sys(
+        Sys.MOVE_MOUNT,
+        TREE,
+        assembler.program.text(""),
+        FOUND,
+        assembler.program.text(""),
+        Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+    return assembler.end();
+  }
+
+  private void makeFileSystem(String type, List<String> options, long attributes) {
+    Register context = program.scratch();
+    child.sys(Sys.UNSHARE, Namespace.MOUNT.cloneFlag());
+    Blob none = program.text("none");
+    child.sys(Sys.MOUNT, none, program.text("/"), none, Flags.MS_REC | Flags.MS_PRIVATE, 0L);
+    Stream.Text source = program.growing("/proc/self/fd/", 32);
+    child.decimal(source, DEVICE);
+    child.step(OWN_FAILURE);
+    child.sys(Sys.FSOPEN, program.text(type), Flags.FSOPEN_CLOEXEC).to(context);
+    configure(context, program.text("source"), source.blob());
+    for (String option : options) {
+      int equals = option.indexOf('=');
+      if (equals < 0) {
+        child.sys(Sys.FSCONFIG, context, Flags.FSCONFIG_SET_FLAG, program.text(option), 0L, 0);
+      } else {
+        Blob value = program.text(option.substring(equals + 1));
+        configure(context, program.text(option.substring(0, equals)), value);
+      }
+    }
+    child.sys(Sys.FSCONFIG, context, Flags.FSCONFIG_CMD_CREATE, 0L, 0L, 0);
+    child.sys(Sys.FSMOUNT, context, Flags.FSMOUNT_CLOEXEC, attributes).to(TREE);
+    Blob mapped = program.words(Flags.MOUNT_ATTR_IDMAP, 0, 0, 0);
+    child.store(mapped.plus(24), USER, 8);
+    child.sys(Sys.MOUNT_SETATTR, TREE, program.text(""), Flags.AT_EMPTY_PATH, mapped, 32);
+    child.step(-1);
+  }
+
+  private void configure(Register context, Blob key, Blob value) {
+    child.sys(Sys.FSCONFIG, context, Flags.FSCONFIG_SET_STRING, key, value, 0);
+  }
+
+  private void lockFlags() {
+    Blob place = program.text(WAITING_PLACE);
+    child.sys(
+        Sys.MOVE_MOUNT,
+        TREE,
+        program.text(""),
+        Flags.AT_FDCWD,
+        place,
+        Flags.MOVE_MOUNT_F_EMPTY_PATH);
+    child.sys(Sys.CLOSE, TREE);
+    takeIds();
+    child.sys(Sys.SETNS, USER, Namespace.USER.cloneFlag());
+    child.sys(Sys.UNSHARE, Namespace.MOUNT.cloneFlag());
+    child
+        .sys(Sys.OPEN_TREE, Flags.AT_FDCWD, place, Flags.OPEN_TREE_CLONE | Flags.OPEN_TREE_CLOEXEC)
+        .to(TREE);
+  }
+
+  /** For an assistant whose program has failed: closes what that left open. */
+  public static Program release() {
+    ProgramBuilder program = new ProgramBuilder(ROOT.number());
+    letGo(program.main());
+    return program.build();
+  }
+
+  private static void letGo(Stream main) {
+    for (int number = TREE.number(); number <= CHILD.number() + 1; number++) {
+      if (number != RESULT.number()) {
+        main.set(new Register(number), -1L);
+      }
     }
     main.closeOthers(false);
+  }
+
+  private void prepare() {
+    main.set(RESULT, 0L);
     // ids change without capabilities changing with them, capabilities(7)
     main.sys(Sys.PRCTL, Flags.PR_SET_SECUREBITS, Flags.SECBIT_NO_SETUID_FIXUP, 0, 0, 0);
-    program.cloneChild(0L, -1L, false, CHILD);
-    becomeActor();
+  }
+
+  private void begin(Object cgroup) {
+    prepare();
+    program.cloneChild(0L, cgroup, false, CHILD);
+    enterRoot();
+    takeIds();
+    child.sys(Sys.SETNS, USER, Namespace.USER.cloneFlag());
+    confine();
     child.step(OWN_FAILURE);
   }
 
-  private void becomeActor() {
+  private void enterRoot() {
     child.sys(Sys.FCHDIR, ROOT);
     child.sys(Sys.CHROOT, program.text("."));
     child.sys(Sys.FCHDIR, CWD);
+  }
+
+  /** The host's numbers, which must be taken before the user namespace has others. */
+  private void takeIds() {
     Blob groups = program.space(Math.max(1, actor.groups().size()) * 4);
     for (int i = 0; i < actor.groups().size(); i++) {
       child.store(groups.plus(4 * i), actor.groups().get(i), 4);
     }
     child.sys(Sys.SETGROUPS, actor.groups().size(), groups);
     ownFiles(child, actor.uid(), actor.gid());
-    child.sys(Sys.SETNS, USER, Namespace.USER.cloneFlag());
+  }
+
+  private void confine() {
     ProcessOperations process = new ProcessOperations(program, child);
     process.holdExactly(actor.capabilities());
     // both were lost with the credentials, prctl(2)
@@ -168,6 +304,7 @@ public final class InterceptAssembler {
 
   private Program end() {
     main.awaitExecution();
+    letGo(main);
     return program.build();
   }
 
