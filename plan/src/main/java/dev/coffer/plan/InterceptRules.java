@@ -70,7 +70,10 @@ public final class InterceptRules {
     if (intercepts.value().calls().contains(Call.MOUNT)) {
       // programs that know the newer calls fall back to mount(2), which can be answered
       replaced.add("fsopen");
-      rules.add(rule("fsopen", Action.errno(ENOSYS), List.of(), intercepts.origin()));
+      Action unknown = Action.errno(ENOSYS);
+      if (!policy.otherwise().equals(unknown)) { // libseccomp refuses what holds anyway
+        rules.add(rule("fsopen", unknown, List.of(), intercepts.origin()));
+      }
     }
     policy.rules().stream()
         .filter(rule -> !replaced.contains(rule.syscall().name()))
@@ -114,7 +117,7 @@ public final class InterceptRules {
         CHANGES.stream().map(bit -> new ArgumentTest(3, Operator.MASKED_EQUAL, bit, bit)).toList());
   }
 
-  /** Where everything is allowed anyway, libseccomp wants no rule that says it again. */
+  /** Where everything is allowed anyway, libseccomp refuses a rule that says it again. */
   private static List<Rule> rules(Question question, Action otherwise, Origin origin) {
     List<Rule> rules = new ArrayList<>();
     Action ask = new Action(Action.Kind.NOTIFY, 0);

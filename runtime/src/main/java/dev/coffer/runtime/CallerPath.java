@@ -11,8 +11,14 @@ record CallerPath(byte[] directory, byte[] name) {
   /** PATH_MAX. */
   static final int LONGEST = 4096;
 
+  private static final byte[] DOTS = {'.', '.'};
+
   /** AT_FDCWD. */
   static final int WORKING_DIRECTORY = -100;
+
+  boolean isAbsolute() {
+    return directory[0] == '/';
+  }
 
   /** Empty where nothing can be made: no name, {@code .}, {@code ..} or a slash at the end. */
   static Optional<CallerPath> split(byte[] path) {
@@ -21,8 +27,7 @@ record CallerPath(byte[] directory, byte[] name) {
       slash--;
     }
     byte[] name = Arrays.copyOfRange(path, slash + 1, path.length);
-    boolean dots =
-        name.length <= 2 && Arrays.equals(name, "..".substring(0, name.length).getBytes());
+    boolean dots = name.length <= 2 && Arrays.equals(name, Arrays.copyOf(DOTS, name.length));
     if (dots) { // or empty
       return Optional.empty();
     }

@@ -44,6 +44,7 @@ import java.util.function.Consumer;
 public final class Interception implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.coffer.runtime");
   private static final int LONGEST_NAME = 256;
+  private static final String WORKING_DIRECTORY = "cwd";
 
   private final ContainerSpec spec;
   private final Intercepts intercepts;
@@ -99,14 +100,14 @@ public final class Interception implements AutoCloseable {
       case MKNOD ->
           makeNode(
               process,
-              Optional.empty(),
+              CallerPath.WORKING_DIRECTORY,
               question.argument(0),
               question.argument(1),
               question.argument(2));
       case MKNODAT ->
           makeNode(
               process,
-              Optional.of((int) question.argument(0)),
+              (int) question.argument(0),
               question.argument(1),
               question.argument(2),
               question.argument(3));
@@ -119,8 +120,7 @@ public final class Interception implements AutoCloseable {
     };
   }
 
-  private Verdict makeNode(
-      ProcessDirectory process, Optional<Integer> at, long path, long mode, long device) {
+  private Verdict makeNode(ProcessDirectory process, int at, long path, long mode, long device) {
     if (!HarmlessNode.isOne(device & 0xffffffffL)) {
       return new Verdict.Kernels();
     }
@@ -139,7 +139,8 @@ public final class Interception implements AutoCloseable {
             split.get().name(),
             mode & 0177777L,
             device & 0xffffffffL);
-    return run(process, at, program, List.of(), _ -> {});
+    String start = split.get().isAbsolute() ? WORKING_DIRECTORY : directory(at);
+    return run(process, start, program, List.of(), _ -> {});
   }
 
   private Verdict markOverlay(ProcessDirectory process, Question question, InterceptedCall call) {
@@ -166,7 +167,7 @@ public final class Interception implements AutoCloseable {
       Verdict verdict =
           run(
               process,
-              Optional.empty(),
+              WORKING_DIRECTORY,
               InterceptAssembler.find(actor(status), path, follow),
               List.of(),
               found::addAll);
@@ -204,7 +205,7 @@ public final class Interception implements AutoCloseable {
       Program program =
           InterceptAssembler.mount(
               actor(status), type, wish.get().superblock(), wish.get().attributes(), target);
-      return run(process, Optional.empty(), program, List.of(mounts, device.getFirst()), _ -> {});
+      return run(process, WORKING_DIRECTORY, program, List.of(mounts, device.getFirst()), _ -> {});
     } finally {
       device.forEach(Fd::close);
     }
@@ -220,14 +221,14 @@ public final class Interception implements AutoCloseable {
     Optional<Boolean> unified = place.map(where -> where.tree().unified());
     Program program = InterceptAssembler.openDevice(actor(status), source, readOnly, unified);
     if (place.isEmpty()) {
-      return run(process, Optional.empty(), program, List.of(), found::addAll);
+      return run(process, WORKING_DIRECTORY, program, List.of(), found::addAll);
     }
     String directory = place.get().innerDirectory();
     try (Fd cgroup =
         unified.get()
             ? HostFiles.open(Path.of(directory), OpenFlags.PATH | OpenFlags.DIRECTORY, 0)
             : HostFiles.open(Path.of(directory, "tasks"), OpenFlags.WRITE_ONLY, 0)) {
-      return run(process, Optional.empty(), program, List.of(cgroup), found::addAll);
+      return run(process, WORKING_DIRECTORY, program, List.of(cgroup), found::addAll);
     }
   }
 
@@ -274,18 +275,32 @@ public final class Interception implements AutoCloseable {
         status.effective());
   }
 
+  private static String directory(int at) {
+    return at == CallerPath.WORKING_DIRECTORY ? WORKING_DIRECTORY : "fd/" + at;
+  }
+
+  private static Fd openStart(ProcessDirectory process, String start) {
+    try {
+      return process.open(start, OpenFlags.PATH | OpenFlags.DIRECTORY);
+    } catch (KernelException e) {
+      if (e.is(Errno.ENOENT)) {
+        throw new KernelException("open", start, Errno.EBADF.number());
+      }
+      throw e;
+    }
+  }
+
   private Verdict run(
       ProcessDirectory process,
-      Optional<Integer> at,
+      String start,
       Program program,
       List<Fd> more,
       Consumer<List<Fd>> found) {
     int directory = OpenFlags.PATH | OpenFlags.DIRECTORY;
-    boolean own = at.isEmpty() || at.get() == CallerPath.WORKING_DIRECTORY;
     try (Fd root = process.open("root", directory);
-        Fd start = process.open(own ? "cwd" : "fd/" + at.get(), directory);
+        Fd from = openStart(process, start);
         Fd user = NamespaceThread.open(initPid, Namespace.USER)) {
-      List<Fd> fds = new ArrayList<>(List.of(root, start, user));
+      List<Fd> fds = new ArrayList<>(List.of(root, from, user));
       fds.addAll(more);
       Executor.Outcome outcome =
           assistant.run(program, fds, (_, _, reported) -> found.accept(reported));
