@@ -105,7 +105,7 @@ final class CallProgram {
       		waitpid(child, NULL, 0);
       	}
       	unlink("/tmp/dying");
-      	return say(node("/tmp/dying", 3));
+      	return say(node("/tmp/alive", 3));
       }
 
       int main(int argc, char **argv)

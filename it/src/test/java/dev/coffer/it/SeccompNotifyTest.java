@@ -123,6 +123,39 @@ class SeccompNotifyTest {
     assertTrue(theirs.startsWith("100\n-13\n"), theirs);
   }
 
+  /** Which sends the listener of its own filter to the container's command socket. */
+  @Test
+  void debiansLxcAttachIsAnsweredToo() throws Exception {
+    Lxc.assumeInstalled();
+    startProxy();
+    Box box = box();
+    box.start("-d").ok();
+    assertEquals("100", new Lxc(machine).run("attach", "c1", "--", "/probe", "121", "99").text());
+    assertEquals("-13", new Lxc(machine).run("attach", "c1", "--", "/probe", "121", "13").text());
+  }
+
+  @Test
+  void theListenerIsGivenToWhoAsksTheCommandSocket() {
+    Box box = box();
+    box.start("-d").ok();
+    String client =
+        """
+        import array, os, socket, struct, sys
+        asking = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        asking.connect("\\0" + sys.argv[1])
+        asking.send(struct.pack("=iiQ", 22, 0, 0))
+        data, control, _, _ = asking.recvmsg(64, socket.CMSG_SPACE(4))
+        fds = array.array("i")
+        for level, kind, rights in control:
+            fds.frombytes(rights)
+        print(os.readlink("/proc/self/fd/%d" % fds[0]))
+        """;
+    String address = machine.lxcpath() + "/" + box.fullName() + "/command";
+    assertEquals(
+        "anon_inode:seccomp notify",
+        machine.run("/usr/bin/python3", "-c", client, address).ok().text());
+  }
+
   private String told() {
     return Box.read(seen()).replace("\0", "").replaceAll("(?m)^pids.*\n", "");
   }

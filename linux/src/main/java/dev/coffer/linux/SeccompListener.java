@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -42,6 +43,13 @@ public final class SeccompListener implements AutoCloseable {
         return new Sizes(sizes.getShort(0), sizes.getShort(2), sizes.getShort(4));
       }
     }
+  }
+
+  /** Whether a descriptor that came from elsewhere is a listener. */
+  public static boolean isOne(Fd fd) {
+    return HostFiles.readLink(Path.of("/proc/self/fd/" + fd.number()))
+        .filter(target -> target.toString().equals("anon_inode:seccomp notify"))
+        .isPresent();
   }
 
   /**
