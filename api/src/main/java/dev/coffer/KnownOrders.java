@@ -5,9 +5,9 @@ import dev.coffer.linux.FileStamp;
 import dev.coffer.model.Problem;
 import dev.coffer.model.Seccomp;
 import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.Recent;
 import dev.coffer.runtime.StartOrder;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,34 +47,19 @@ final class KnownOrders {
     }
   }
 
-  private final Map<Wish, Known> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Wish, Known> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Recent<Wish, Known> known = new Recent<>(MOST);
 
   /** The order for a wish, new or known. */
   Answer order(Wish wish, Caller caller, Supplier<Made> maker) {
-    Optional<Known> earlier = find(wish);
+    Optional<Known> earlier = known.find(wish);
     if (earlier.isPresent() && earlier.get().holds(caller)) {
       return earlier.get().answer();
     }
     long began = System.currentTimeMillis();
     Made made = maker.get();
-    files(made, began - UNREST_MILLIS).ifPresent(files -> keep(wish, made, files));
+    files(made, began - UNREST_MILLIS)
+        .ifPresent(files -> known.keep(wish, new Known(made.answer(), files)));
     return made.answer();
-  }
-
-  private synchronized Optional<Known> find(Wish wish) {
-    return Optional.ofNullable(known.get(wish));
-  }
-
-  private synchronized void keep(Wish wish, Made made, Map<Path, FileStamp> files) {
-    known.put(wish, new Known(made.answer(), files));
   }
 
   /** Stamps of all it was made from; empty where more than files at rest went into it. */

@@ -17,11 +17,10 @@ import dev.coffer.model.SeccompPolicy;
 import dev.coffer.model.SeccompPolicy.Rule;
 import dev.coffer.model.Sourced;
 import dev.coffer.plan.InterceptRules;
+import dev.coffer.runtime.Recent;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -50,15 +49,7 @@ final class SeccompPolicies {
    */
   private record Text(String source, String text, Optional<Sourced<Intercepts>> intercepts) {}
 
-  private final Map<Text, Loaded> kept =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Text, Loaded> eldest) {
-          return size() > KEPT;
-        }
-      };
+  private final Recent<Text, Loaded> kept = new Recent<>(KEPT);
 
   /**
    * The policy of a container and what it intercepts; empty where neither is asked for.
@@ -72,9 +63,7 @@ final class SeccompPolicies {
             .profile()
             .map(profile -> read(profile, directory, seccomp.intercepts()))
             .or(() -> seccomp.intercepts().map(_ -> new Text("", "", seccomp.intercepts())));
-    synchronized (kept) {
-      return text.map(known -> kept.computeIfAbsent(known, SeccompPolicies::compile));
-    }
+    return text.map(known -> kept.findOrMake(known, SeccompPolicies::compile));
   }
 
   /** The filter as text; empty where no policy is asked for. */

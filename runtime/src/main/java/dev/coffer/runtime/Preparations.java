@@ -9,8 +9,6 @@ import dev.coffer.runtime.program.HostSpans;
 import dev.coffer.runtime.program.PreludeAssembler;
 import dev.coffer.runtime.program.Program;
 import dev.coffer.runtime.program.StartAssembler;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -66,20 +64,14 @@ final class Preparations {
     }
   }
 
-  private final Map<Key, Prepared> prepared =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Prepared> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Recent<Key, Prepared> prepared = new Recent<>(MOST);
 
   /** The program for what is to be done ahead; empty where that is nothing. */
   Optional<Program> prelude(StartRequest request) {
-    Prepared earlier = find(request);
-    return earlier != null ? earlier.prelude : assemblePrelude(request);
+    return prepared
+        .find(new Key(request))
+        .map(earlier -> earlier.prelude)
+        .orElseGet(() -> assemblePrelude(request));
   }
 
   private static Optional<Program> assemblePrelude(StartRequest request) {
@@ -91,22 +83,17 @@ final class Preparations {
 
   /** Everything there is to know before the moment of the start. */
   Prepared prepare(StartRequest request, HostFacts facts) {
-    Prepared earlier = find(request);
-    if (earlier != null && earlier.facts.equals(facts)) {
-      return earlier;
-    }
+    return prepared
+        .find(new Key(request))
+        .filter(earlier -> earlier.facts.equals(facts))
+        .orElseGet(() -> prepareAnew(request, facts));
+  }
+
+  private Prepared prepareAnew(StartRequest request, HostFacts facts) {
     Plan plan = Planner.plan(request, facts);
     HostSpans spans = HostSpans.of(plan, Planner.prelude(request).steps().size());
     Prepared now = new Prepared(facts, plan, spans, assemblePrelude(request));
-    keep(request, now);
+    prepared.keep(new Key(request), now);
     return now;
-  }
-
-  private synchronized Prepared find(StartRequest request) {
-    return prepared.get(new Key(request));
-  }
-
-  private synchronized void keep(StartRequest request, Prepared now) {
-    prepared.put(new Key(request), now);
   }
 }
