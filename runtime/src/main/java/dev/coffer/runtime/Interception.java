@@ -6,7 +6,6 @@ import dev.coffer.linux.Fd;
 import dev.coffer.linux.FileOwner;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
-import dev.coffer.linux.NamespaceThread;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.ProcessDirectory;
 import dev.coffer.linux.ProcessStatus;
@@ -14,7 +13,6 @@ import dev.coffer.linux.Processes;
 import dev.coffer.linux.SeccompListener;
 import dev.coffer.linux.SeccompListener.Question;
 import dev.coffer.model.Capability;
-import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Intercepts;
@@ -89,7 +87,7 @@ public final class Interception implements AutoCloseable {
       };
     } catch (KernelException e) {
       return listener.failure(question, Errno.of(e.errno()).orElse(Errno.EIO));
-    } catch (CofferException | IllegalStateException e) {
+    } catch (RuntimeException e) { // whatever a process has made of it, the others are answered
       LOG.log(Level.WARNING, spec.name() + ": " + call + ": " + e.getMessage());
       return listener.failure(question, Errno.EIO);
     }
@@ -299,7 +297,7 @@ public final class Interception implements AutoCloseable {
     int directory = OpenFlags.PATH | OpenFlags.DIRECTORY;
     try (Fd root = process.open("root", directory);
         Fd from = openStart(process, start);
-        Fd user = NamespaceThread.open(initPid, Namespace.USER)) {
+        Fd user = process.open("ns/user", OpenFlags.READ_ONLY)) {
       List<Fd> fds = new ArrayList<>(List.of(root, from, user));
       fds.addAll(more);
       Executor.Outcome outcome =
