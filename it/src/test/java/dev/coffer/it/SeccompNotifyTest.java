@@ -22,6 +22,7 @@ class SeccompNotifyTest {
       listening.bind(sys.argv[1])
       listening.listen(5)
       seen = open(sys.argv[2], "w", buffering=1)
+      silent = False
       while True:
           connection, _ = listening.accept()
           while True:
@@ -45,6 +46,9 @@ class SeccompNotifyTest {
               data = data[:32 + n] + response
               for fd in fds:
                   os.close(fd)
+              if first == 7 and not silent:
+                  silent = True
+                  continue
               connection.send(data)
       """;
 
@@ -96,6 +100,23 @@ class SeccompNotifyTest {
         Box.read(seen()).lines().findFirst().orElse(""));
     machine.killEngine();
     assertEquals("100", box.inside("/probe 121 99"), "with the next engine");
+  }
+
+  /** The proxy says nothing to 7 the first time. */
+  @Test
+  void aCallThatWasBeingAnsweredWhenTheEngineDiedIsAskedAgain() throws Exception {
+    startProxy();
+    Box box = box();
+    Path work = box.rootfs().resolve("work");
+    Box.write(work, "#!/bin/sh\n/probe 121 7 > /said\nsleep 1000\n");
+    assertTrue(work.toFile().setExecutable(true));
+    box.start("-d", "--", "/work").ok();
+    Machine.await("the question", Duration.ofSeconds(10), () -> Box.read(seen()).contains("121 7"));
+    machine.killEngine();
+    assertEquals("RUNNING", machine.state("c1"));
+    Path said = box.rootfs().resolve("said");
+    Machine.await("the answer", Duration.ofSeconds(10), () -> !Box.read(said).isEmpty());
+    assertEquals("8\n", Box.read(said));
   }
 
   @Test
