@@ -177,13 +177,15 @@ final class Attachment {
       return Optional.empty();
     }
     return SeccompLoading.of(host.policies(), caller)
-        .load(container.spec().privileges().seccomp(), problem -> {})
+        .load(container.spec(), problem -> {})
         .map(SeccompPolicies.Loaded::filter);
   }
 
   private void relay(Fd listener) {
     int keeper = container instanceof KeptContainer kept ? kept.life().keeperPid() : 0;
-    host.lives().relays().serve(container.spec(), listener, keeper, container.initPid());
+    host.lives()
+        .relays()
+        .serve(container.spec(), container.placement(), listener, keeper, container.initPid());
   }
 
   private Optional<Personality> personality(AttachOptions options) {

@@ -30,15 +30,19 @@ public final class Host implements AutoCloseable {
   private final SeccompPolicies policies = new SeccompPolicies();
   private final LimitWatch limits = new LimitWatch();
   private final Lives lives;
+  private final Helpers helpers;
   private final CommandService commands;
   private Creator creator;
 
   /**
    * @param runDirectory where running containers are noted, see {@link RunDirectory#base}
-   * @param wake command that starts an engine when a container needs one
+   * @param launcher the launcher's file: it is what containers are woken and helped by
    */
-  public Host(Path runDirectory, List<String> wake) {
+  public Host(Path runDirectory, Path launcher) {
+    List<String> wake = List.of(launcher.toString(), "engine", "wake");
     this.lives = new Lives(runDirectory, facts, this::recall, wake);
+    this.helpers = new Helpers(launcher);
+    lives.relays().helpers(helpers);
     this.commands = new CommandService(lives, trees.layout());
     lives.onEphemeralEnd(life -> Destruction.ofEphemeral(life.spec()));
   }
@@ -119,5 +123,6 @@ public final class Host implements AutoCloseable {
   public void close() {
     commands.close();
     lives.close();
+    helpers.close();
   }
 }

@@ -73,11 +73,13 @@ final class KnownOrders {
     if (spec.privileges().secure().isPresent()) { // the root's owner decides whether it is mapped
       spec.rootfs().path().ifPresent(root -> paths.add(Path.of(root.value())));
     }
-    if (spec.privileges().seccomp().profile().isPresent()) {
-      String profile = spec.privileges().seccomp().profile().get().value();
-      if (made.answer().order().filter().isEmpty()) { // a matter of the caller
-        return Optional.empty();
-      }
+    Seccomp seccomp = spec.privileges().seccomp();
+    boolean filtered = seccomp.profile().isPresent() || seccomp.intercepts().isPresent();
+    if (filtered && made.answer().order().filter().isEmpty()) { // a matter of the caller
+      return Optional.empty();
+    }
+    if (seccomp.profile().isPresent()) {
+      String profile = seccomp.profile().get().value();
       if (!Seccomp.isOwn(profile)) {
         paths.add(Path.of(profile));
       }

@@ -54,7 +54,10 @@ final class Launcher implements AutoCloseable {
    * @throws CofferException if there is none
    */
   static Launcher find(Map<String, String> environment) {
-    Path file = locate(environment);
+    return of(locate(environment));
+  }
+
+  static Launcher of(Path file) {
     try {
       return new Launcher(file, Memfd.sealed("coffer", Files.readAllBytes(file)));
     } catch (IOException e) {
@@ -101,9 +104,8 @@ final class Launcher implements AutoCloseable {
     }
   }
 
-  /** What a container's keeper runs when it needs an engine and there is none. */
-  List<String> wake() {
-    return List.of(file.toString(), "engine", "wake");
+  Path file() {
+    return file;
   }
 
   /**

@@ -23,6 +23,7 @@ import dev.coffer.plan.Protection;
 import dev.coffer.plan.Protections;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.HookInProgress;
+import dev.coffer.runtime.Interception;
 import dev.coffer.runtime.LastEnd;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
@@ -387,8 +388,7 @@ final class LocalContainer implements Container {
 
   @Override
   public Optional<String> seccompFilter() {
-    ContainerSpec spec = specInForce();
-    return host.policies().describe(spec.privileges().seccomp(), caller.cwd());
+    return host.policies().describe(Interception.effective(specInForce()), caller.cwd());
   }
 
   @Override

@@ -47,7 +47,7 @@ final class Orders {
     config.problems().forEach(notices);
     notInEffect(spec).forEach(notices);
     nesting(spec).ifPresent(notices);
-    Optional<SeccompPolicies.Loaded> policy = seccomp.load(spec.privileges().seccomp(), notices);
+    Optional<SeccompPolicies.Loaded> policy = seccomp.load(spec, notices);
     StartRequest request =
         new StartRequest(
             spec,
@@ -56,7 +56,7 @@ final class Orders {
             command(spec, options.command(), application),
             fstab(spec),
             SharedNamespaces.paths(spec, initPidOf),
-            SeccompLoading.choice(policy),
+            SeccompLoading.choice(spec, policy),
             mountPoint(spec));
     return new StartOrder(
         request,
@@ -73,7 +73,7 @@ final class Orders {
   static StartOrder recalled(
       LxcConfig config, String name, Path lxcPath, boolean application, SeccompPolicies policies) {
     ContainerSpec spec = config.spec(name, lxcPath);
-    SeccompLoading.Recalled seccomp = SeccompLoading.recall(policies, spec.privileges().seccomp());
+    SeccompLoading.Recalled seccomp = SeccompLoading.recall(policies, spec);
     List<String> placeholder = application ? List.of("true") : List.of();
     StartRequest request =
         new StartRequest(

@@ -27,7 +27,7 @@ final class OwnCoffer implements Coffer {
   static Coffer open(Map<String, String> environment, Consumer<Problem> notices) {
     Launcher launcher = Launcher.find(environment);
     Path runDirectory = RunDirectory.base(environment, HostFactsReader.uid());
-    Host host = new Host(runDirectory, launcher.wake());
+    Host host = new Host(runDirectory, launcher.file());
     ProcessCaller caller = new ProcessCaller(launcher, environment);
     Path lxcPath =
         Path.of(

@@ -70,7 +70,7 @@ final class ProcessCaller implements Caller, AutoCloseable {
   }
 
   /** A keeper that ended stays a zombie until its parent, which is us, looks at it. */
-  private static void reapLater(int pid) {
+  static void reapLater(int pid) {
     Thread.ofPlatform()
         .daemon()
         .name("coffer-reaper-" + pid)

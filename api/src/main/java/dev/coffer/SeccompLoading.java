@@ -2,11 +2,16 @@ package dev.coffer;
 
 import dev.coffer.linux.SeccompFilter;
 import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.Intercepts;
+import dev.coffer.model.Origin;
 import dev.coffer.model.Problem;
 import dev.coffer.model.Seccomp;
 import dev.coffer.model.Sourced;
 import dev.coffer.plan.SeccompChoice;
 import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.HostFactsReader;
+import dev.coffer.runtime.Interception;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -36,25 +41,51 @@ final class SeccompLoading {
    *
    * @throws CofferException if it cannot be used
    */
-  Optional<SeccompPolicies.Loaded> load(Seccomp seccomp, Consumer<Problem> notices) {
-    if (seccomp.profile().isEmpty()) {
-      return Optional.empty();
-    }
-    Sourced<String> profile = seccomp.profile().get();
-    if (!seccomp.allowNesting() && Processes.isFiltered(caller.pid())) {
+  Optional<SeccompPolicies.Loaded> load(ContainerSpec spec, Consumer<Problem> notices) {
+    Seccomp seccomp = Interception.effective(spec);
+    tellUnneeded(spec, seccomp, notices);
+    Optional<Origin> origin =
+        seccomp.profile().map(Sourced::origin).or(() -> seccomp.intercepts().map(Sourced::origin));
+    if (origin.isPresent() && !seccomp.allowNesting() && Processes.isFiltered(caller.pid())) {
       notices.accept(
           Problem.warning(
-              profile.origin(),
+              origin.get(),
               "the policy is not loaded, because the caller is under a filter already",
               "lxc.seccomp.allow_nesting = 1 loads it all the same"));
       return Optional.empty();
     }
-    SeccompPolicies.Loaded loaded = policies.load(profile, caller.cwd());
-    if (loaded.filter().notifies()) {
-      checkProxy(seccomp, profile);
+    seccomp.intercepts().ifPresent(SeccompLoading::requirePrivilege);
+    Optional<SeccompPolicies.Loaded> loaded = policies.load(seccomp, caller.cwd());
+    if (loaded.isPresent() && loaded.get().asksProxy()) {
+      checkProxy(seccomp, seccomp.profile().orElseThrow());
     }
-    loaded.problems().forEach(notices);
-    return Optional.of(loaded);
+    loaded.ifPresent(policy -> policy.problems().forEach(notices));
+    return loaded;
+  }
+
+  private static void tellUnneeded(
+      ContainerSpec spec, Seccomp effective, Consumer<Problem> notices) {
+    Optional<Sourced<Intercepts>> wanted = spec.privileges().seccomp().intercepts();
+    if (wanted.isPresent() && !wanted.equals(effective.intercepts())) {
+      notices.accept(
+          Problem.warning(
+              wanted.get().origin(),
+              "only sysinfo is intercepted: without an id map root inside is the host's root, whose"
+                  + " other calls the kernel decides about",
+              "coffer.idmap = auto gives the container ids of its own"));
+    }
+  }
+
+  private static void requirePrivilege(Sourced<Intercepts> intercepts) {
+    if (HostFactsReader.uid() != 0
+        && !intercepts.value().equals(intercepts.value().unprivileged())) {
+      throw new CofferException(
+          "only the host's root can make these calls for a container: "
+              + intercepts.value().describe(),
+          List.of(
+              "from  " + intercepts.origin().describe(),
+              "hint  an ordinary user's container can have coffer.intercept = sysinfo"));
+    }
   }
 
   private static void checkProxy(Seccomp seccomp, Sourced<String> profile) {
@@ -69,9 +100,10 @@ final class SeccompLoading {
     }
   }
 
-  static SeccompChoice choice(Optional<SeccompPolicies.Loaded> policy) {
+  static SeccompChoice choice(ContainerSpec spec, Optional<SeccompPolicies.Loaded> policy) {
+    Intercepts intercepts = Interception.effective(spec).intercepted();
     return policy
-        .<SeccompChoice>map(loaded -> new SeccompChoice.Load(loaded.policy()))
+        .<SeccompChoice>map(loaded -> new SeccompChoice.Load(loaded.policy(), intercepts))
         .orElse(new SeccompChoice.None());
   }
 
@@ -79,13 +111,10 @@ final class SeccompLoading {
   record Recalled(SeccompChoice choice, Optional<SeccompFilter> filter) {}
 
   /** The container runs all the same where the file is gone; only its next life does not begin. */
-  static Recalled recall(SeccompPolicies policies, Seccomp seccomp) {
-    if (seccomp.profile().isEmpty()) {
-      return new Recalled(new SeccompChoice.None(), Optional.empty());
-    }
+  static Recalled recall(SeccompPolicies policies, ContainerSpec spec) {
     try {
-      SeccompPolicies.Loaded loaded = policies.load(seccomp.profile().get(), ROOT);
-      return new Recalled(new SeccompChoice.Load(loaded.policy()), Optional.of(loaded.filter()));
+      Optional<SeccompPolicies.Loaded> loaded = policies.load(Interception.effective(spec), ROOT);
+      return new Recalled(choice(spec, loaded), loaded.map(SeccompPolicies.Loaded::filter));
     } catch (CofferException e) {
       return new Recalled(new SeccompChoice.Lost(e.getMessage()), Optional.empty());
     }

@@ -10,11 +10,13 @@ import dev.coffer.linux.SeccompCompiler;
 import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.Sys;
 import dev.coffer.model.CofferException;
+import dev.coffer.model.Intercepts;
 import dev.coffer.model.Problem;
 import dev.coffer.model.Seccomp;
 import dev.coffer.model.SeccompPolicy;
 import dev.coffer.model.SeccompPolicy.Rule;
 import dev.coffer.model.Sourced;
+import dev.coffer.plan.InterceptRules;
 import dev.coffer.runtime.Recent;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,39 +38,50 @@ final class SeccompPolicies {
   /**
    * A policy ready to be loaded.
    *
+   * @param asksProxy whether it has rules of its own with the action notify
    * @param problems what is worth saying about it
    */
-  record Loaded(SeccompPolicy policy, SeccompFilter filter, List<Problem> problems) {}
+  record Loaded(
+      SeccompPolicy policy, boolean asksProxy, SeccompFilter filter, List<Problem> problems) {}
 
-  private record Text(String source, String text) {}
+  /**
+   * @param text empty for a policy that is there for the intercepts only
+   */
+  private record Text(String source, String text, Optional<Sourced<Intercepts>> intercepts) {}
 
   private final Recent<Text, Loaded> kept = new Recent<>(KEPT);
 
   /**
+   * The policy of a container and what it intercepts; empty where neither is asked for.
+   *
    * @param directory where a relative path begins
    * @throws CofferException naming everything that is wrong with the policy
    */
-  Loaded load(Sourced<String> profile, Path directory) {
-    return kept.findOrMake(read(profile, directory), SeccompPolicies::compile);
+  Optional<Loaded> load(Seccomp seccomp, Path directory) {
+    Optional<Text> text =
+        seccomp
+            .profile()
+            .map(profile -> read(profile, directory, seccomp.intercepts()))
+            .or(() -> seccomp.intercepts().map(_ -> new Text("", "", seccomp.intercepts())));
+    return text.map(known -> kept.findOrMake(known, SeccompPolicies::compile));
   }
 
   /** The filter as text; empty where no policy is asked for. */
   Optional<String> describe(Seccomp seccomp, Path directory) {
-    return seccomp
-        .profile()
-        .map(profile -> SeccompCompiler.pseudoCode(load(profile, directory).policy()));
+    return load(seccomp, directory).map(loaded -> SeccompCompiler.pseudoCode(loaded.policy()));
   }
 
-  private static Text read(Sourced<String> profile, Path directory) {
+  private static Text read(
+      Sourced<String> profile, Path directory, Optional<Sourced<Intercepts>> intercepts) {
     if (profile.value().equals(Seccomp.DEFAULT_POLICY)) {
-      return new Text(Seccomp.DEFAULT_POLICY, DefaultPolicy.text());
+      return new Text(Seccomp.DEFAULT_POLICY, DefaultPolicy.text(), intercepts);
     }
     if (profile.value().equals(Seccomp.NESTING_POLICY)) {
-      return new Text(Seccomp.NESTING_POLICY, DefaultPolicy.nestingText());
+      return new Text(Seccomp.NESTING_POLICY, DefaultPolicy.nestingText(), intercepts);
     }
     Path file = directory.resolve(profile.value());
     try {
-      return new Text(file.toString(), HostFiles.readAtMost(file, LARGEST));
+      return new Text(file.toString(), HostFiles.readAtMost(file, LARGEST), intercepts);
     } catch (KernelException e) {
       throw cannotRead(profile, Errno.describe(e.errno()));
     }
@@ -84,12 +97,18 @@ final class SeccompPolicies {
   }
 
   private static Loaded compile(Text text) {
+    if (text.text().isEmpty() && text.source().isEmpty()) {
+      SeccompPolicy policy = InterceptRules.alone(text.intercepts().orElseThrow());
+      return new Loaded(policy, false, SeccompCompiler.compile(policy), List.of());
+    }
     PolicyReader.Result result = PolicyReader.read(text.text(), text.source());
-    SeccompPolicy policy =
+    SeccompPolicy own =
         result
             .policy()
             .orElseThrow(
                 () -> CofferException.of("Failed to read seccomp policy", result.problems()));
+    SeccompPolicy policy =
+        text.intercepts().map(more -> InterceptRules.added(own, more)).orElse(own);
     SeccompFilter filter = SeccompCompiler.compile(policy);
     if (filter.isTooLong()) {
       throw new CofferException(
@@ -116,7 +135,7 @@ final class SeccompPolicies {
     if (!Seccomp.isOwn(text.source())) {
       filter.unknown().forEach(rule -> problems.add(unknown(rule)));
     }
-    return new Loaded(policy, filter, List.copyOf(problems));
+    return new Loaded(policy, own.notifies(), filter, List.copyOf(problems));
   }
 
   private static Problem unknown(Rule rule) {

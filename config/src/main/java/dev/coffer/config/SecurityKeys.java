@@ -2,6 +2,7 @@ package dev.coffer.config;
 
 import dev.coffer.model.Capability;
 import dev.coffer.model.IdMap;
+import dev.coffer.model.Intercepts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -71,6 +72,12 @@ final class SecurityKeys {
           Types.oneOf("There is no seccomp policy of Coffer's named", DEFAULT, NONE),
           "policy that comes with Coffer, in place of lxc.seccomp.profile; none filters nothing",
           DEFAULT);
+  static final Key<Intercepts> INTERCEPT =
+      Key.single(
+          "coffer.intercept",
+          InterceptWords.TYPE,
+          "system calls that Coffer makes for the container: mknod, setxattr, sysinfo, mount:TYPE",
+          "mknod sysinfo mount:ext4,xfs");
   static final Key<Boolean> SECCOMP_NESTING =
       flag("lxc.seccomp.allow_nesting", "1 loads the policy although one is in force already");
   static final Key<String> SECCOMP_PROXY =
@@ -102,7 +109,8 @@ final class SecurityKeys {
         SECCOMP_COOKIE,
         SECCOMP_PROXY,
         SECCOMP_PROFILE,
-        SECCOMP_OWN);
+        SECCOMP_OWN,
+        INTERCEPT);
   }
 
   /**

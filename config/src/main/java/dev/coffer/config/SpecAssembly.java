@@ -231,7 +231,8 @@ final class SpecAssembly {
         secure.seccompProfile(),
         settings.oneOr(SecurityKeys.SECCOMP_NESTING, false),
         settings.one(SecurityKeys.SECCOMP_PROXY),
-        settings.one(SecurityKeys.SECCOMP_COOKIE));
+        settings.one(SecurityKeys.SECCOMP_COOKIE),
+        settings.one(SecurityKeys.INTERCEPT));
   }
 
   private static List<Sourced<Capability>> capabilities(List<Sourced<String>> words) {

@@ -353,4 +353,33 @@ class SpecAssemblyTest {
             .map(Problem::describe)
             .toList());
   }
+
+  @Test
+  void interceptedCallsAreNamedWithTheirFileSystems() {
+    String line = "coffer.intercept = sysinfo mount:ext4,xfs mknod\n";
+    assertEquals(
+        "mknod sysinfo mount:ext4,xfs",
+        Configs.spec(line).privileges().seccomp().intercepted().describe());
+    assertEquals(
+        List.of(
+            "/c/config:1  coffer.intercept: Coffer does not intercept \"mknode\""
+                + " (did you mean \"mknod\"?)"),
+        Configs.parse("coffer.intercept = mknode\n").problems().stream()
+            .map(Problem::describe)
+            .toList());
+    assertEquals(
+        List.of(
+            "/c/config:1  coffer.intercept: \"mount\" is not a call that is intercepted"
+                + " (say which file systems: mount:ext4,xfs)"),
+        Configs.parse("coffer.intercept = mount\n").problems().stream()
+            .map(Problem::describe)
+            .toList());
+    assertEquals(
+        List.of(
+            "/c/config:1  coffer.intercept: Coffer mounts for no container the type \"overlayfs\""
+                + " (one of btrfs, erofs, exfat, ext2, ext3, ext4, f2fs, ntfs3, vfat, xfs)"),
+        Configs.parse("coffer.intercept = mount:overlayfs\n").problems().stream()
+            .map(Problem::describe)
+            .toList());
+  }
 }

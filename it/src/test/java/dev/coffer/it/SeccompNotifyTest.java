@@ -22,6 +22,7 @@ class SeccompNotifyTest {
       listening.bind(sys.argv[1])
       listening.listen(5)
       seen = open(sys.argv[2], "w", buffering=1)
+      silent = False
       while True:
           connection, _ = listening.accept()
           while True:
@@ -45,6 +46,9 @@ class SeccompNotifyTest {
               data = data[:32 + n] + response
               for fd in fds:
                   os.close(fd)
+              if first == 7 and not silent:
+                  silent = True
+                  continue
               connection.send(data)
       """;
 
@@ -98,6 +102,23 @@ class SeccompNotifyTest {
     assertEquals("100", box.inside("/probe 121 99"), "with the next engine");
   }
 
+  /** The proxy says nothing to 7 the first time. */
+  @Test
+  void aCallThatWasBeingAnsweredWhenTheEngineDiedIsAskedAgain() throws Exception {
+    startProxy();
+    Box box = box();
+    Path work = box.rootfs().resolve("work");
+    Box.write(work, "#!/bin/sh\n/probe 121 7 > /said\nsleep 1000\n");
+    assertTrue(work.toFile().setExecutable(true));
+    box.start("-d", "--", "/work").ok();
+    Machine.await("the question", Duration.ofSeconds(10), () -> Box.read(seen()).contains("121 7"));
+    machine.killEngine();
+    assertEquals("RUNNING", machine.state("c1"));
+    Path said = box.rootfs().resolve("said");
+    Machine.await("the answer", Duration.ofSeconds(10), () -> !Box.read(said).isEmpty());
+    assertEquals("8\n", Box.read(said));
+  }
+
   @Test
   void withoutAProxyThatListensTheCallIsNotThere() {
     Box box = box();
@@ -121,6 +142,39 @@ class SeccompNotifyTest {
     machine.lxc("start", "c1", command);
     assertEquals(theirs, Box.read(said) + told());
     assertTrue(theirs.startsWith("100\n-13\n"), theirs);
+  }
+
+  /** Which sends the listener of its own filter to the container's command socket. */
+  @Test
+  void debiansLxcAttachIsAnsweredToo() throws Exception {
+    Lxc.assumeInstalled();
+    startProxy();
+    Box box = box();
+    box.start("-d").ok();
+    assertEquals("100", new Lxc(machine).run("attach", "c1", "--", "/probe", "121", "99").text());
+    assertEquals("-13", new Lxc(machine).run("attach", "c1", "--", "/probe", "121", "13").text());
+  }
+
+  @Test
+  void theListenerIsGivenToWhoAsksTheCommandSocket() {
+    Box box = box();
+    box.start("-d").ok();
+    String client =
+        """
+        import array, os, socket, struct, sys
+        asking = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        asking.connect("\\0" + sys.argv[1])
+        asking.send(struct.pack("=iiQ", 22, 0, 0))
+        data, control, _, _ = asking.recvmsg(64, socket.CMSG_SPACE(4))
+        fds = array.array("i")
+        for level, kind, rights in control:
+            fds.frombytes(rights)
+        print(os.readlink("/proc/self/fd/%d" % fds[0]))
+        """;
+    String address = machine.lxcpath() + "/" + box.fullName() + "/command";
+    assertEquals(
+        "anon_inode:seccomp notify",
+        machine.run("/usr/bin/python3", "-c", client, address).ok().text());
   }
 
   private String told() {

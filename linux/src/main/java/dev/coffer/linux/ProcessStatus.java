@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
  * @param uids real, effective, saved and file system uid
  * @param gids the same of groups
  * @param nestedPids its pid in each pid namespace from ours inwards
+ * @param groups supplementary groups
+ * @param umask of its files
  * @param effective capabilities as a bit set
  */
 public record ProcessStatus(
@@ -22,7 +24,11 @@ public record ProcessStatus(
     List<Integer> uids,
     List<Integer> gids,
     List<Integer> nestedPids,
+    List<Integer> groups,
+    int umask,
     long effective) {
+  private static final int OF_FILES = 3;
+
   static ProcessStatus parse(String text) {
     Map<String, String> fields =
         text.lines()
@@ -35,6 +41,8 @@ public record ProcessStatus(
         numbers(fields.get("Uid")),
         numbers(fields.get("Gid")),
         numbers(fields.getOrDefault("NSpid", fields.get("Pid"))),
+        numbers(fields.getOrDefault("Groups", "")),
+        Integer.parseInt(fields.getOrDefault("Umask", "022"), 8), // a zombie has none
         Long.parseUnsignedLong(fields.get("CapEff"), 16));
   }
 
@@ -47,8 +55,20 @@ public record ProcessStatus(
     return uids.get(1);
   }
 
+  /** The uid that new files get, and that rights to files are judged by. */
+  public long fileUid() {
+    return Integer.toUnsignedLong(uids.get(OF_FILES));
+  }
+
+  public long fileGid() {
+    return Integer.toUnsignedLong(gids.get(OF_FILES));
+  }
+
   /** Uids go beyond the range of {@code int} only in the one value that means nobody. */
   private static List<Integer> numbers(String text) {
-    return Arrays.stream(text.split("\\s+")).map(Integer::parseUnsignedInt).toList();
+    return Arrays.stream(text.split("\\s+"))
+        .filter(word -> !word.isEmpty())
+        .map(Integer::parseUnsignedInt)
+        .toList();
   }
 }

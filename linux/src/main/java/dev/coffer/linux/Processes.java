@@ -72,6 +72,11 @@ public final class Processes {
     return HostFiles.readLink(proc(pid, "ns/" + namespace.file())).map(Path::toString);
   }
 
+  /** The same of one that is open; empty where it is something else. */
+  public static Optional<String> namespaceOf(Fd namespace) {
+    return HostFiles.readLink(Path.of("/proc/self/fd/" + namespace.number())).map(Path::toString);
+  }
+
   /**
    * Sends a signal, kill(2).
    *

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,7 @@ public final class SeccompListener implements AutoCloseable {
   private static final long NOTIF_RECV = 0xC0502100L;
   private static final long NOTIF_SEND = 0xC0182101L;
   private static final long NOTIF_ID_VALID = 0x40082102L;
+  private static final int FLAG_CONTINUE = 1;
 
   private final Fd fd;
   private final Sizes sizes = Sizes.read();
@@ -43,6 +45,13 @@ public final class SeccompListener implements AutoCloseable {
     }
   }
 
+  /** Whether a descriptor that came from elsewhere is a listener. */
+  public static boolean isOne(Fd fd) {
+    return HostFiles.readLink(Path.of("/proc/self/fd/" + fd.number()))
+        .filter(target -> target.toString().equals("anon_inode:seccomp notify"))
+        .isPresent();
+  }
+
   /**
    * A call that waits.
    *
@@ -50,7 +59,31 @@ public final class SeccompListener implements AutoCloseable {
    * @param pid of the thread that made it, as this process numbers it
    * @param notification struct seccomp_notif
    */
-  public record Question(long id, int pid, byte[] notification) {}
+  public record Question(long id, int pid, byte[] notification) {
+    private static final int NUMBER = 16;
+    private static final int ABI = 20;
+    private static final int ARGUMENTS = 32;
+
+    /** The call's number in its ABI. */
+    public int number() {
+      return fields().getInt(NUMBER);
+    }
+
+    /** Whether it is made by the machine's own ABI; others count and pack differently. */
+    public boolean isNative() {
+      // calls of x32 have the ABI of x86_64 and a bit in their number
+      return fields().getInt(ABI) == Architecture.CURRENT.audit();
+    }
+
+    /** A word as the process passed it; whoever expects an int takes its lower half. */
+    public long argument(int index) {
+      return fields().getLong(ARGUMENTS + 8 * index);
+    }
+
+    private ByteBuffer fields() {
+      return ByteBuffer.wrap(notification).order(ByteOrder.nativeOrder());
+    }
+  }
 
   public Sizes sizes() {
     return sizes;
@@ -113,6 +146,21 @@ public final class SeccompListener implements AutoCloseable {
     ByteBuffer response = ByteBuffer.allocate(sizes.response()).order(ByteOrder.nativeOrder());
     response.putLong(0, question.id()).putInt(16, -errno.number());
     return response.array();
+  }
+
+  /** An answer by which the call has been made. */
+  public byte[] success(Question question) {
+    ByteBuffer response = ByteBuffer.allocate(sizes.response()).order(ByteOrder.nativeOrder());
+    return response.putLong(0, question.id()).array();
+  }
+
+  /**
+   * An answer that has the kernel make the call after all, as the process itself: it may have other
+   * arguments by then than those that were looked at, so only the kernel's own checks count.
+   */
+  public byte[] leaveToKernel(Question question) {
+    ByteBuffer response = ByteBuffer.allocate(sizes.response()).order(ByteOrder.nativeOrder());
+    return response.putLong(0, question.id()).putInt(20, FLAG_CONTINUE).array();
   }
 
   @Override

@@ -12,12 +12,14 @@ import java.util.Optional;
  * @param proxy the socket that decides about calls with the action notify: {@code unix:PATH}, or
  *     {@code unix:@NAME}
  * @param cookie text that goes with each question to the proxy
+ * @param intercepts calls that Coffer makes for the container
  */
 public record Seccomp(
     Optional<Sourced<String>> profile,
     boolean allowNesting,
     Optional<Sourced<String>> proxy,
-    Optional<Sourced<String>> cookie) {
+    Optional<Sourced<String>> cookie,
+    Optional<Sourced<Intercepts>> intercepts) {
   /** Stands for the policy that comes with Coffer; no file can have this name. */
   public static final String DEFAULT_POLICY = "coffer:default";
 
@@ -30,5 +32,22 @@ public record Seccomp(
   }
 
   public static final Seccomp NONE =
-      new Seccomp(Optional.empty(), false, Optional.empty(), Optional.empty());
+      new Seccomp(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
+
+  /** Without the calls that the host's root makes for a root who is only the container's. */
+  public Seccomp withUnprivilegedIntercepts() {
+    return new Seccomp(
+        profile,
+        allowNesting,
+        proxy,
+        cookie,
+        intercepts
+            .map(all -> new Sourced<>(all.value().unprivileged(), all.origin()))
+            .filter(some -> !some.value().isEmpty()));
+  }
+
+  /** As {@link #intercepts}, without its place. */
+  public Intercepts intercepted() {
+    return intercepts.map(Sourced::value).orElse(Intercepts.NONE);
+  }
 }

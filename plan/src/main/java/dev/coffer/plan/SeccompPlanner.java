@@ -2,7 +2,7 @@ package dev.coffer.plan;
 
 import dev.coffer.model.CofferException;
 import dev.coffer.model.Origin;
-import dev.coffer.model.SeccompPolicy;
+import dev.coffer.model.Seccomp;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.Step;
@@ -22,7 +22,7 @@ final class SeccompPlanner {
   }
 
   boolean isWanted() {
-    return policy().isPresent();
+    return choice().isPresent();
   }
 
   /** The step, the first time this is asked. */
@@ -32,13 +32,15 @@ final class SeccompPlanner {
     }
     loaded = true;
     boolean privileged = !request.spec().privileges().noNewPrivileges().value();
-    return List.of(new ContainerStep.LoadSeccomp(policy().orElseThrow(), privileged, origin()));
+    SeccompChoice.Load load = choice().orElseThrow();
+    return List.of(
+        new ContainerStep.LoadSeccomp(load.policy(), load.intercepts(), privileged, origin()));
   }
 
-  private Optional<SeccompPolicy> policy() {
+  private Optional<SeccompChoice.Load> choice() {
     return switch (request.seccomp()) {
       case SeccompChoice.None _ -> Optional.empty();
-      case SeccompChoice.Load load -> Optional.of(load.policy());
+      case SeccompChoice.Load load -> Optional.of(load);
       case SeccompChoice.Lost lost ->
           throw new CofferException(
               "the seccomp policy is lost: " + lost.reason(),
@@ -48,12 +50,11 @@ final class SeccompPlanner {
   }
 
   private Origin origin() {
-    return request
-        .spec()
-        .privileges()
-        .seccomp()
+    Seccomp seccomp = request.spec().privileges().seccomp();
+    return seccomp
         .profile()
         .map(Sourced::origin)
+        .or(() -> seccomp.intercepts().map(Sourced::origin))
         .orElse(Origin.builtIn("lxc.seccomp.profile"));
   }
 }

@@ -9,6 +9,8 @@ import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.Pidfd;
+import dev.coffer.linux.SeccompFilter;
+import dev.coffer.linux.SeccompListener;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.Cgroups;
 import dev.coffer.model.ContainerState;
@@ -116,6 +118,17 @@ final class LifeCommands implements CommandTarget {
   @Override
   public Optional<Fd> seccompListener() {
     return lives.listener(life);
+  }
+
+  @Override
+  public boolean addSeccompListener(Fd listener) {
+    boolean asked = life.order.filter().filter(SeccompFilter::notifies).isPresent();
+    if (!asked || !SeccompListener.isOne(listener)) {
+      listener.close();
+      return false;
+    }
+    lives.relays().serve(life, listener);
+    return true;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.coffer.linux.Fd;
 import dev.coffer.linux.KernelException;
 import dev.coffer.linux.LockFile;
 import dev.coffer.linux.Pidfd;
+import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
@@ -35,6 +36,7 @@ import java.util.Set;
 final class Recovery {
   private static final Logger LOG = System.getLogger("dev.coffer.runtime");
   private static final Duration USUAL_ANSWER = Duration.ofSeconds(2);
+  private static final Duration FREEZING = Duration.ofSeconds(1);
 
   private final Lives lives;
   private final Recollection recollection;
@@ -106,8 +108,23 @@ final class Recovery {
     writePidFile(life);
     lives.adopt(life);
     if (isFrozen(life)) {
-      lives.frozen(life, true);
+      lives.frozen(life, true); // what is said of calls below happens when it is thawed
+    } else if (life.order.filter().filter(SeccompFilter::notifies).isPresent()) {
+      askAgain(life);
     }
+  }
+
+  /**
+   * A call that an earlier engine had taken and not answered is told to nobody a second time. But
+   * processes that were frozen make the calls anew that they waited in.
+   */
+  private static void askAgain(Life life) {
+    life.placement()
+        .freezerIfAny()
+        .ifPresent(freezer -> {
+          CgroupDirs.freeze(freezer, FREEZING);
+          CgroupDirs.thaw(freezer);
+        });
   }
 
   /** The engine that started it may not have come to it. */

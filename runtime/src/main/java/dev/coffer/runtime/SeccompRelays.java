@@ -13,22 +13,30 @@ import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Seccomp;
 import dev.coffer.model.Sourced;
+import dev.coffer.plan.CgroupPlacement;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Passes the calls that wait for an answer to the container's proxy, one at a time for each filter,
- * on a thread of its own. A proxy that is not there or keeps silent for half a minute makes the
- * call fail with ENOSYS, as under LXC.
+ * Answers the calls that wait for it, one at a time for each filter, on a thread of its own: those
+ * that are intercepted itself, the others as the container's proxy says. A proxy that is not there
+ * or keeps silent for half a minute makes the call fail with ENOSYS, as under LXC.
  */
 public final class SeccompRelays {
   private static final long PATIENCE_MILLIS = 30_000;
 
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
+  private volatile Optional<HelperLauncher> launcher = Optional.empty();
+
   SeccompRelays() {}
+
+  /** How launchers are started for what is done in the place of a container's process. */
+  public void helpers(HelperLauncher way) {
+    launcher = Optional.of(way);
+  }
 
   /** Whether calls would wait in vain without this process. */
   boolean isBusy() {
@@ -37,35 +45,48 @@ public final class SeccompRelays {
 
   /** As {@link #serve(String, Fd, SeccompProxy)}, by what the container's configuration says. */
   void serve(Life life, Fd listener) {
-    serve(life.spec(), listener, life.keeperPid(), life.initPid());
+    serve(life.spec(), life.placement(), listener, life.keeperPid(), life.initPid());
   }
 
   /** For a command that was attached to a container. */
-  public void serve(ContainerSpec spec, Fd listener, int keeperPid, int initPid) {
+  public void serve(
+      ContainerSpec spec, CgroupPlacement placement, Fd listener, int keeperPid, int initPid) {
     Seccomp seccomp = spec.privileges().seccomp();
     String address = seccomp.proxy().map(Sourced::value).orElse("");
     String cookie = seccomp.cookie().map(Sourced::value).orElse("");
-    serve(spec.name(), listener, new SeccompProxy(address, cookie, keeperPid, initPid));
+    Interception interception = new Interception(spec, placement, initPid, this::launch);
+    SeccompProxy proxy = new SeccompProxy(address, cookie, keeperPid, initPid);
+    serve(spec.name(), listener, proxy, interception);
   }
 
   /** Serves a filter until all processes under it have ended; takes the descriptor over. */
-  void serve(String container, Fd listener, SeccompProxy proxy) {
+  private void serve(String container, Fd listener, SeccompProxy proxy, Interception interception) {
     Thread thread =
         Thread.ofPlatform()
             .daemon()
             .name("coffer-seccomp-" + container)
-            .unstarted(() -> serve(SeccompListener.of(listener), proxy));
+            .unstarted(() -> serve(SeccompListener.of(listener), proxy, interception));
     threads.add(thread);
     thread.start();
   }
 
-  private void serve(SeccompListener listener, SeccompProxy proxy) {
+  private HelperLauncher.Helper launch() {
+    return launcher.orElseThrow(() -> new CofferException("no launcher is at hand")).launch();
+  }
+
+  private void serve(SeccompListener listener, SeccompProxy proxy, Interception interception) {
     Optional<UnixSocket> connection = Optional.empty();
-    try (listener) {
+    try (listener;
+        interception) {
       for (Optional<Question> question = listener.receive();
           question.isPresent();
           question = listener.receive()) {
-        connection = answer(listener, question.get(), proxy, connection);
+        Optional<byte[]> own = interception.answer(listener, question.get());
+        if (own.isPresent()) {
+          listener.answer(own.get());
+        } else {
+          connection = answer(listener, question.get(), proxy, connection);
+        }
       }
     } finally {
       connection.ifPresent(UnixSocket::close);

@@ -8,7 +8,6 @@ import dev.coffer.runtime.RunDirectory;
 import dev.coffer.tools.engine.Engine;
 import dev.coffer.tools.engine.Installation;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,8 +20,7 @@ final class ContainerEngine implements Engine {
   ContainerEngine() {
     Map<String, String> environment = System.getenv();
     Path base = RunDirectory.base(environment, HostFactsReader.uid());
-    Path launcher = Installation.probe().launcher();
-    host = new Host(base, List.of(launcher.toString(), "engine", "wake"));
+    host = new Host(base, Installation.probe().launcher());
     host.lives().recover();
   }
 

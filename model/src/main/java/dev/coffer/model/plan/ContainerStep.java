@@ -2,6 +2,7 @@ package dev.coffer.model.plan;
 
 import dev.coffer.model.Capability;
 import dev.coffer.model.ContainerSpec.Personality;
+import dev.coffer.model.Intercepts;
 import dev.coffer.model.Landlock;
 import dev.coffer.model.Landlock.PathRule;
 import dev.coffer.model.MountEntry.Create;
@@ -355,11 +356,12 @@ public sealed interface ContainerStep extends Step {
    * @param privileged whether the kernel takes it because of CAP_SYS_ADMIN; otherwise because
    *     gaining privileges is forbidden
    */
-  record LoadSeccomp(SeccompPolicy policy, boolean privileged, Origin origin)
+  record LoadSeccomp(SeccompPolicy policy, Intercepts intercepts, boolean privileged, Origin origin)
       implements ContainerStep {
     @Override
     public String describe() {
-      return "load seccomp policy " + policy.source() + ": " + policy.describe();
+      String answered = intercepts.isEmpty() ? "" : "; Coffer answers " + intercepts.describe();
+      return "load seccomp policy " + policy.source() + ": " + policy.describe() + answered;
     }
   }
 

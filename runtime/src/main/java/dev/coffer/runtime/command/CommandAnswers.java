@@ -66,7 +66,7 @@ final class CommandAnswers {
               .orElse(failed(Errno.EINVAL));
       case CONSOLE_LOG -> consoleLog(request.payload());
       case SERVE_STATE_CLIENTS -> stateReached(request.number());
-      case SECCOMP_NOTIFY_ADD_LISTENER -> failed(Errno.ENOSYS);
+      case SECCOMP_NOTIFY_ADD_LISTENER -> new Reply.ListenerExpected();
       case ADD_BPF_DEVICE_CGROUP -> deviceRule(request.payload());
       case FREEZE -> freeze(true, request.number());
       case UNFREEZE -> freeze(false, request.number());
@@ -80,6 +80,11 @@ final class CommandAnswers {
       case GET_LIMIT_CGROUP_FD -> cgroup(request.payload(), true);
       case GET_SYSTEMD_SCOPE -> failed(Errno.EINVAL);
     };
+  }
+
+  /** Takes over what came behind a request to add a listener. */
+  Reply listener(Fd listener) {
+    return target.addSeccompListener(listener) ? number(0) : failed(Errno.EINVAL);
   }
 
   private Reply tty(int number) {

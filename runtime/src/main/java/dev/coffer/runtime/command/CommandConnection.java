@@ -6,7 +6,9 @@ import dev.coffer.linux.KernelException;
 import dev.coffer.linux.Received;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.ContainerState;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,6 +18,7 @@ final class CommandConnection {
   private byte[] bytes = new byte[CommandRequest.HEADER];
   private int length;
   private boolean asked;
+  private boolean awaitsListener;
   private boolean closed;
   private Set<ContainerState> wanted = Set.of();
   private Optional<TtyLease> lease = Optional.empty();
@@ -47,6 +50,34 @@ final class CommandConnection {
       return length < CommandRequest.HEADER || makeRoom();
     } catch (KernelException e) {
       return false;
+    }
+  }
+
+  /** The next thing that comes is a descriptor. */
+  void awaitListener() {
+    awaitsListener = true;
+  }
+
+  boolean awaitsListener() {
+    return awaitsListener;
+  }
+
+  /** The descriptor that has come; empty if it is something else. */
+  synchronized Optional<Fd> takeListener() {
+    awaitsListener = false;
+    if (closed) {
+      return Optional.empty();
+    }
+    try {
+      List<Fd> fds = new ArrayList<>();
+      socket.receive(new byte[1], fds);
+      if (fds.size() == 1) {
+        return Optional.of(fds.getFirst());
+      }
+      Fds.close(fds);
+      return Optional.empty();
+    } catch (KernelException e) {
+      return Optional.empty(); // the client is gone
     }
   }
 

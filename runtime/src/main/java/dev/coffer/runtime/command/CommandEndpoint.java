@@ -98,6 +98,13 @@ public final class CommandEndpoint implements AutoCloseable {
 
   /** A client has sent something, or left. */
   private void serve(CommandConnection client) {
+    if (client.awaitsListener()) {
+      client
+          .takeListener()
+          .ifPresentOrElse(
+              listener -> carryOut(client, answers.listener(listener)), () -> drop(client));
+      return;
+    }
     if (!client.take()) {
       drop(client);
       return;
@@ -140,6 +147,7 @@ public final class CommandEndpoint implements AutoCloseable {
         client.hold(lease);
         send(client, response);
       }
+      case Reply.ListenerExpected _ -> client.awaitListener();
       case Reply.Waiting(WantedStates wanted) -> await(client, wanted);
     }
   }

@@ -55,6 +55,14 @@ public interface CommandTarget {
   Optional<Fd> seccompListener();
 
   /**
+   * Answers the calls of a command that somebody else has attached, as those of the container.
+   *
+   * @param listener of that command's filter; the target's to close
+   * @return false if it is none, or the container's policy asks nobody
+   */
+  boolean addSeccompListener(Fd listener);
+
+  /**
    * Lends a terminal; may wait.
    *
    * @param number 0 for the console, -1 for the first tty that is free

@@ -14,6 +14,9 @@ sealed interface Reply {
   /** It is answered, and the terminal is free again when the client closes the connection. */
   record Leased(CommandResponse response, TtyLease lease) implements Reply {}
 
+  /** The client sends a listener of a system call filter next, and is answered then. */
+  record ListenerExpected() implements Reply {}
+
   /** The client is told once one of the states is reached, if it is not so already. */
   record Waiting(WantedStates wanted) implements Reply {}
 }

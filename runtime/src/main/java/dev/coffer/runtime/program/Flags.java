@@ -6,6 +6,9 @@ import dev.coffer.linux.OpenFlags;
 final class Flags {
   static final int AT_FDCWD = -100;
   static final int AT_EMPTY_PATH = 0x1000;
+  static final int AT_EACCESS = 0x200;
+  static final int W_OK = 2;
+  static final int X_OK = 1;
   static final int AT_RECURSIVE = 0x8000;
 
   static final int O_WRONLY = OpenFlags.WRITE_ONLY;
@@ -57,6 +60,8 @@ final class Flags {
   static final int PR_SET_KEEPCAPS = 8;
   static final int PR_SET_NAME = 15;
   static final int PR_CAPBSET_DROP = 24;
+  static final int PR_SET_SECUREBITS = 28;
+  static final int SECBIT_NO_SETUID_FIXUP = 1 << 2;
   static final int PR_SCHED_CORE = 62;
   static final int PR_SCHED_CORE_CREATE = 1;
   static final int PR_SCHED_CORE_SCOPE_THREAD_GROUP = 1;

@@ -156,15 +156,22 @@ public final class ProcessOperations {
   }
 
   private void holdCapabilities(long kept) {
+    // EPERM: fewer are held than was thought; the bounding set has done its part
+    capset(kept).tolerate(Errno.EPERM);
+  }
+
+  /** No other capabilities than these, which are held now. */
+  void holdExactly(long capabilities) {
+    capset(capabilities);
+  }
+
+  private Stream.Operation capset(long kept) {
     ByteBuffer header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     header.putInt(Flags.CAPABILITY_VERSION_3);
     ByteBuffer data = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
     data.putInt((int) kept).putInt((int) kept).putInt(0);
     data.putInt((int) (kept >>> 32)).putInt((int) (kept >>> 32)).putInt(0);
-    // EPERM: fewer are held than was thought; the bounding set has done its part
-    stream
-        .sys(Sys.CAPSET, program.bytes(header.array()), program.bytes(data.array()))
-        .tolerate(Errno.EPERM);
+    return stream.sys(Sys.CAPSET, program.bytes(header.array()), program.bytes(data.array()));
   }
 
   public void forbidNewPrivileges() {

@@ -139,6 +139,12 @@ final class FakeContainer implements CommandTarget, AutoCloseable {
   }
 
   @Override
+  public boolean addSeccompListener(Fd listener) {
+    listener.close();
+    return seccompListener().isPresent();
+  }
+
+  @Override
   public Optional<Fd> seccompListener() {
     return Optional.empty();
   }

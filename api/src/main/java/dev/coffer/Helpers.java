@@ -1,0 +1,31 @@
+package dev.coffer;
+
+import dev.coffer.runtime.HelperLauncher;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** Launchers that are children of this process; the launcher's file is read when first needed. */
+final class Helpers implements HelperLauncher, AutoCloseable {
+  private final Path file;
+  private Optional<Launcher> launcher = Optional.empty();
+
+  Helpers(Path file) {
+    this.file = file;
+  }
+
+  @Override
+  public synchronized Helper launch() {
+    Launcher ready = launcher.orElseGet(() -> Launcher.of(file));
+    launcher = Optional.of(ready);
+    Launcher.Started started = ready.start(false, Map.of());
+    ProcessCaller.reapLater(started.pid());
+    return new Helper(started.pid(), started.channel());
+  }
+
+  @Override
+  public synchronized void close() {
+    launcher.ifPresent(Launcher::close);
+    launcher = Optional.empty();
+  }
+}
