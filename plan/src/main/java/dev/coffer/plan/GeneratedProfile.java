@@ -183,10 +183,8 @@ final class GeneratedProfile {
         add("mount options=(rw," + flag + ") " + source);
       }
     }
-    comment("how mounts propagate, and less rights for those that are there");
-    for (String how : List.of("slave", "private", "shared", "unbindable")) {
-      add("mount options=(rw,make-" + how + ")", "mount options=(rw,make-r" + how + ")");
-    }
+    // no rules about propagation: older parsers widen them to any mount (CVE-2016-1585)
+    comment("less rights for mounts that are there");
     readOnly(
         "ro,remount,bind", List.of("nosuid", "nodev", "noexec", "relatime", "noatime", "silent"));
   }
