@@ -327,4 +327,59 @@ class UserTest {
         outcome.err());
     person.says("lxc-destroy -n " + c + " && " + execute + c + "2 -- id -u").ok().prints("0\n");
   }
+
+  @Test
+  void anEphemeralContainerIsWhollyGoneAfterItsEnd() throws Exception {
+    Person person = new Person(machine);
+    String c = name(person);
+    person.write(
+        "ephemeral.conf",
+        "lxc.include = " + person.home() + "/.config/lxc/default.conf",
+        "lxc.ephemeral = 1");
+    Path directory = person.home().resolve(".local/share/lxc/" + c);
+    String create = "lxc-create -n " + c + " -f ephemeral.conf -t busybox && lxc-start -n " + c;
+    person.says(create + " && lxc-stop -k -n " + c).ok().complains("");
+    awaitGone(directory);
+
+    person.says(create).ok();
+    person.says("lxc-attach -n " + c + " -- sh -c 'mkdir -m 700 /a && touch /a/b'").ok();
+    String init = person.says("lxc-info -n " + c + " -pH").ok().text();
+    person.says("kill -9 $(coffer engine status | sed -n 's/^PID: *//p')").ok();
+    ProcessHandle.of(Long.parseLong(init)).orElseThrow().destroyForcibly();
+    awaitGone(directory);
+  }
+
+  private static void awaitGone(Path directory) {
+    Machine.await(
+        "the end of " + directory,
+        java.time.Duration.ofSeconds(20),
+        () -> !Files.exists(directory));
+  }
+
+  @Test
+  void theRootIsMountedWhereTheConfigurationSays() throws Exception {
+    Person person = new Person(machine);
+    String c = name(person);
+    person.says("lxc-create -n " + c + " -t busybox && mkdir -m 700 place").ok();
+    Path place = person.home().resolve("place");
+    Path config = person.home().resolve(".local/share/lxc/" + c + "/config");
+    Files.writeString(
+        config,
+        Box.read(config)
+            + "lxc.rootfs.mount = "
+            + place
+            + "\nlxc.hook.version = 1\nlxc.hook.mount = ls $LXC_ROOTFS_MOUNT > /tmp/"
+            + c
+            + "\nlxc.mount.entry = tmpfs "
+            + place
+            + "/mnt tmpfs size=64k,create=dir 0 0\n");
+    try {
+      person.says("lxc-start -n " + c).ok().complains("");
+      assertTrue(Box.read(Path.of("/tmp", c)).contains("bin\n"));
+    } finally {
+      Files.deleteIfExists(Path.of("/tmp", c));
+    }
+    person.says("lxc-attach -n " + c + " -- grep -c ' /mnt ' /proc/mounts").ok().prints("1\n");
+    person.says("ls place; lxc-stop -k -n " + c + " && lxc-destroy -n " + c).ok().prints("");
+  }
 }

@@ -219,7 +219,9 @@ final class Start {
   }
 
   private void makeMountPoint() {
-    if (spec.rootfs().path().isEmpty() || !life.facts.privileged()) {
+    boolean isRoot =
+        order.request().mountPoint().equals(spec.rootfs().path().map(Sourced::value).orElse(""));
+    if (spec.rootfs().path().isEmpty() || isRoot) {
       return;
     }
     Path mountPoint = Path.of(order.request().mountPoint());

@@ -600,7 +600,7 @@ public final class StartAssembler {
 
   private void mountRoot(ContainerStep.MountRoot root) {
     if (!context.privileged()) {
-      mounts.rootOnItself(root);
+      mounts.rootReached(root);
     } else if (context.userNamespace()) {
       mounts.rootFromKeeper(root, userNamespace);
     } else {
