@@ -1,6 +1,8 @@
 package dev.coffer;
 
 import dev.coffer.linux.Fd;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
 import dev.coffer.linux.SeccompFilter;
@@ -16,6 +18,7 @@ import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.runtime.Attach;
 import dev.coffer.runtime.AttachOrder;
 import dev.coffer.runtime.Caller;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -73,6 +76,12 @@ final class Attachment {
     Optional<Fd> devpts = host.isPrivileged() ? Optional.empty() : container.devpts();
     if (devpts.isPresent()) {
       return Attach.runOnOwnTerminal(order, devpts.get(), caller, this::relay);
+    }
+    if (!host.isPrivileged() && container.spec().rootfs().path().isEmpty()) {
+      // it has the host's terminals, and can make one that is its own
+      try (Fd devices = HostFiles.open(Path.of("/dev"), OpenFlags.PATH, 0)) {
+        return Attach.runOnOwnTerminal(order, devices, caller, this::relay);
+      }
     }
     try (Pty terminal = container.terminal()) {
       hostUid(uid(options)).ifPresent(terminal::give);

@@ -382,4 +382,47 @@ class UserTest {
     person.says("lxc-attach -n " + c + " -- grep -c ' /mnt ' /proc/mounts").ok().prints("1\n");
     person.says("ls place; lxc-stop -k -n " + c + " && lxc-destroy -n " + c).ok().prints("");
   }
+
+  /**
+   * Of root's mapped containers too, and with the host's tree as well as with a root of its own.
+   */
+  @Test
+  void aCommandInTheForegroundHasATerminalOfItsOwn() throws Exception {
+    Person person = new Person(machine);
+    String c = name(person);
+    person.says("lxc-create -n " + c + " -t busybox").ok();
+    person.write(
+        "look",
+        "tty; stat -c %u \"$(tty)\"; echo seen > /dev/tty; set -m; sleep 9 & kill %1; wait %1",
+        "echo ended $?; stty size");
+    String look = "stty rows 33 cols 99; lxc-execute -n " + c + " ";
+    String inside = "-- sh -c \"$(cat look)\"";
+    String expected = "(?s)/dev/pts/\\d+\r\n0\r\nseen\r\n.*ended 143\r\n33 99\r\n";
+    for (String options : List.of("", "-f .config/lxc/default.conf ")) {
+      person.write("script", look + options + inside);
+      String said = person.says("script -qec 'sh script' /dev/null").ok().out();
+      assertTrue(said.matches(expected), options + said);
+    }
+    person.says("lxc-destroy -n " + c).ok();
+    Path config = person.home().resolve(".config/lxc/default.conf");
+    person.write("script", look + "-f " + config + " " + inside);
+    String said =
+        machine
+            .run("sh", "-c", "cd " + person.home() + "; script -qec 'sh script' /dev/null")
+            .ok()
+            .out();
+    assertTrue(said.matches(expected), said);
+  }
+
+  @Test
+  void aTerminalOfAnAttachedCommandIsItsOwnOnTheHostsTree() throws Exception {
+    Person person = new Person(machine);
+    String c = name(person);
+    person.says("lxc-execute -d -n " + c + " -f .config/lxc/default.conf -- sleep 300").ok();
+    person.write(
+        "script", "lxc-attach -n " + c + " -- sh -c 'stat -c %u $(tty); echo seen > /dev/tty'");
+    String said = person.says("script -qec 'sh script' /dev/null").ok().out();
+    assertTrue(said.contains("0\r\nseen\r\n"), said);
+    person.says("lxc-stop -k -n " + c).ok();
+  }
 }

@@ -16,6 +16,7 @@ import dev.coffer.model.HookType;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Sourced;
+import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
@@ -268,8 +269,15 @@ final class Start {
     return order.console().or(() -> spec.terminals().consolePath().map(Sourced::value));
   }
 
+  /** Whether the container has a devpts of its own, or ids that only it can give a terminal to. */
+  private boolean makesTerminal() {
+    return wantsTerminal()
+        && (plan.steps().stream().anyMatch(ContainerStep.MountDevpts.class::isInstance)
+            || spec.hasUserNamespace() && !life.facts.privileged());
+  }
+
   private void openTerminal() {
-    if (!wantsTerminal()) {
+    if (!wantsTerminal() || makesTerminal()) {
       return;
     }
     Pty pty = Pty.open();
@@ -427,7 +435,7 @@ final class Start {
         console(),
         landings,
         relay(foreground),
-        terminal.isPresent() ? replaced : List.of(),
+        wantsTerminal() ? replaced : List.of(),
         spec.terminals().consoleLogSize(),
         ConsoleRing.size(spec),
         hasHooks() ? HookEnvironment.of(caller.environment()) : List.of(),
@@ -454,13 +462,16 @@ final class Start {
       return AssemblyContext.Relay.AS_BEFORE;
     }
     boolean own = console() instanceof Console.Own && consolePath().isEmpty();
-    boolean relayed = terminal.isPresent() || own;
+    boolean relayed = wantsTerminal() || own;
     boolean input = foreground && relayed && caller.isTerminal(0);
     boolean output = foreground && relayed && caller.stream(1).isPresent();
     return new AssemblyContext.Relay(input, output);
   }
 
   private Console console() {
+    if (makesTerminal()) {
+      return new Console.Session(spec.init().uid().value());
+    }
     if (order.request().callerStreams()) {
       return new Console.None();
     }
