@@ -360,27 +360,29 @@ class UserTest {
   void theRootIsMountedWhereTheConfigurationSays() throws Exception {
     Person person = new Person(machine);
     String c = name(person);
-    person.says("lxc-create -n " + c + " -t busybox && mkdir -m 700 place").ok();
-    Path place = person.home().resolve("place");
+    Path place = Path.of("/tmp", c); // not at home: a mount hook is the container's root
+    person.says("lxc-create -n " + c + " -t busybox && mkdir " + place).ok();
     Path config = person.home().resolve(".local/share/lxc/" + c + "/config");
+    String own = Box.read(config);
     Files.writeString(
         config,
-        Box.read(config)
-            + "lxc.rootfs.mount = "
-            + place
-            + "\nlxc.hook.version = 1\nlxc.hook.mount = ls $LXC_ROOTFS_MOUNT > /tmp/"
-            + c
-            + "\nlxc.mount.entry = tmpfs "
-            + place
-            + "/mnt tmpfs size=64k,create=dir 0 0\n");
+        own
+            + String.join(
+                "\n",
+                "lxc.rootfs.mount = " + place,
+                "lxc.hook.mount = ls $LXC_ROOTFS_MOUNT > $LXC_ROOTFS_MOUNT/listed",
+                "lxc.mount.entry = tmpfs " + place + "/mnt tmpfs size=64k,create=dir 0 0\n"));
     try {
       person.says("lxc-start -n " + c).ok().complains("");
-      assertTrue(Box.read(Path.of("/tmp", c)).contains("bin\n"));
+      String look = "grep -c ' /mnt ' /proc/mounts; grep usr /listed";
+      person.says("lxc-attach -n " + c + " -- sh -c \"" + look + "\"").ok().prints("1\nusr\n");
+      person.says("ls " + place + "; lxc-stop -k -n " + c).ok().prints("");
     } finally {
-      Files.deleteIfExists(Path.of("/tmp", c));
+      Files.delete(place);
     }
-    person.says("lxc-attach -n " + c + " -- grep -c ' /mnt ' /proc/mounts").ok().prints("1\n");
-    person.says("ls place; lxc-stop -k -n " + c + " && lxc-destroy -n " + c).ok().prints("");
+    Files.writeString(config, own + "lxc.rootfs.mount = " + person.home() + "/own\n");
+    person.says("mkdir -m 700 own && lxc-execute -n " + c + " -- ls /listed").ok();
+    person.says("lxc-destroy -n " + c).ok();
   }
 
   /**
