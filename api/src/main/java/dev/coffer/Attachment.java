@@ -18,6 +18,7 @@ import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.runtime.Attach;
 import dev.coffer.runtime.AttachOrder;
 import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.UserScope;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -55,6 +56,7 @@ final class Attachment {
             hasRoot(),
             cgroups(options),
             birthplace(options),
+            scope(options),
             commands(options),
             List.of(environment.getOrDefault("PATH", DEFAULT_PATH).split(":")),
             environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
@@ -139,10 +141,24 @@ final class Attachment {
 
   /** In v2 a process is born where init is, or beside it where init made cgroups of its own. */
   private Optional<String> birthplace(AttachOptions options) {
-    return container.placement().places().stream()
-        .filter(place -> place.tree().unified() && entersCgroups(options) && admits(place))
-        .findFirst()
+    return unifiedPlace(options)
+        .filter(place -> admits(place) || scopeOf(place).isPresent())
         .map(place -> host.lives().leaf(place.innerDirectory()));
+  }
+
+  /** Who is elsewhere has to come into the container's scope first. */
+  private Optional<String> scope(AttachOptions options) {
+    return unifiedPlace(options).filter(place -> !admits(place)).flatMap(this::scopeOf);
+  }
+
+  private Optional<CgroupPlacement.Place> unifiedPlace(AttachOptions options) {
+    return container.placement().places().stream()
+        .filter(place -> place.tree().unified() && entersCgroups(options))
+        .findFirst();
+  }
+
+  private Optional<String> scopeOf(CgroupPlacement.Place place) {
+    return UserScope.of(place.base(), host.facts().user().uid());
   }
 
   /**

@@ -399,7 +399,7 @@ class UserTest {
         "echo ended $?; stty size");
     String look = "stty rows 33 cols 99; lxc-execute -n " + c + " ";
     String inside = "-- sh -c \"$(cat look)\"";
-    String expected = "(?s)/dev/pts/\\d+\r\n0\r\nseen\r\n.*ended 143\r\n33 99\r\n";
+    String expected = "(?s).*/dev/pts/\\d+\r\n0\r\nseen\r\n.*ended 143\r\n33 99\r\n";
     for (String options : List.of("", "-f .config/lxc/default.conf ")) {
       person.write("script", look + options + inside);
       String said = person.says("script -qec 'sh script' /dev/null").ok().out();

@@ -173,9 +173,14 @@ public final class Lives implements AutoCloseable {
     return List.copyOf(lives.values());
   }
 
+  /** The trees as a container of the caller's can use them. */
+  List<CgroupTree> trees(Caller caller, String name) {
+    return UserScope.orOffered(facts.trees(caller.pid()), facts.user().uid(), name);
+  }
+
   /** What a start would do. */
   public Plan plan(StartOrder order, Caller caller) {
-    List<CgroupTree> trees = facts.trees(caller.pid());
+    List<CgroupTree> trees = trees(caller, order.request().spec().name());
     return Planner.plan(
         order.request(),
         facts

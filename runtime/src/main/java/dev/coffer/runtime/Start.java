@@ -115,8 +115,9 @@ final class Start {
     lives.preparations().prelude(order.request()).ifPresent(life.executor::send);
     HostFacts facts =
         again
-            ? life.facts.forNextLife(lives.facts(life, order.request(), life.facts.trees()))
-            : lives.facts(life, order.request(), lives.facts().trees(caller.pid()));
+            ? life.facts.forNextLife(
+                lives.facts(life, order.request(), UserScope.started(life.facts.trees())))
+            : lives.facts(life, order.request(), lives.trees(caller, spec.name()));
     life.facts = facts;
     phases.mark("facts");
     prepared = lives.preparations().prepare(order.request(), facts);
@@ -247,6 +248,11 @@ final class Start {
   private void runHostStep(int index) {
     dieAt(index);
     try {
+      if (plan.steps().get(index) instanceof HostStep.StartScope scope) {
+        int keeper = (int) Keeping.registers(life.executor)[Registers.SELF.number()];
+        UserScope.start(scope, keeper, life.facts.user().uid());
+        return;
+      }
       if (plan.steps().get(index) instanceof HostStep.DelegateCgroup delegate
           && !life.facts.privileged()) {
         MappedOwners.delegate(life.executor, delegate, spec.privileges().maps(), life.facts.user());
