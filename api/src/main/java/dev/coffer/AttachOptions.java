@@ -20,6 +20,7 @@ import java.util.Set;
  * @param gid group id inside, 0 when empty
  * @param architecture personality as in lxc.arch
  * @param terminalLog file that gets a copy of the terminal's output
+ * @param context SELinux context of the command, instead of the container's
  * @param remountProcSys give the command its own /proc and /sys
  */
 public record AttachOptions(
@@ -34,6 +35,7 @@ public record AttachOptions(
     Optional<String> architecture,
     Optional<Path> terminalLog,
     Optional<Path> configFile,
+    Optional<String> context,
     boolean remountProcSys) {
   /** What a command may keep instead of taking on the container's confinement. */
   public enum Elevation {
@@ -60,6 +62,7 @@ public record AttachOptions(
         List.of(),
         OptionalLong.empty(),
         OptionalLong.empty(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -60,7 +60,9 @@ final class Attachment {
             options.gid().orElseGet(() -> hasRoot() ? 0 : container.spec().init().gid().value()),
             confined ? dropped() : List.of(),
             confined && container.spec().privileges().noNewPrivileges().value(),
+            container.spec().privileges().keyring().value(),
             filter(options),
+            EntryConfinement.of(container, host.facts().lsm(), options),
             personality(options),
             options.terminalLog(),
             options.remountProcSys());

@@ -3,6 +3,7 @@ package dev.coffer;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.plan.Protection;
 import dev.coffer.runtime.HookInProgress;
 import dev.coffer.runtime.LastEnd;
 import java.nio.file.Path;
@@ -129,6 +130,9 @@ public interface Container {
    * started with, or of the file when it is stopped. Empty where no policy is asked for.
    */
   Optional<String> seccompFilter();
+
+  /** What protects it, compared with the secure default; of the running one where it runs. */
+  List<Protection> protections();
 
   /** Deletes the container with its storage; refused while it runs. */
   void destroy(DestroyOptions options);

@@ -5,6 +5,7 @@ import dev.coffer.config.SystemConfig;
 import dev.coffer.image.CreateRequest;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.IdMap;
+import dev.coffer.model.Problem;
 import dev.coffer.model.Sourced;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.HostCommand;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** One lxc-create(1). */
 final class Creation {
@@ -26,21 +28,38 @@ final class Creation {
   private final String name;
   private final Path lxcPath;
   private final IdRanges ranges;
+  private final Consumer<Problem> notices;
 
-  Creation(Host host, Caller caller, String name, Path lxcPath, IdRanges ranges) {
+  Creation(
+      Host host,
+      Caller caller,
+      String name,
+      Path lxcPath,
+      IdRanges ranges,
+      Consumer<Problem> notices) {
     this.host = host;
     this.caller = caller;
     this.name = name;
     this.lxcPath = lxcPath;
     this.ranges = ranges;
+    this.notices = notices;
   }
 
   void create(CreateOptions options) {
     requireStore(options.store());
     Optional<Path> file = options.config().or(this::defaultConfig);
-    String text = file.map(Creation::read).orElse("");
-    LxcConfig config = LxcConfig.parse(text, file.orElse(Path.of("config")), caller.environment());
-    ranges.assign(config, lxcPath.resolve(name));
+    String written = file.map(Creation::read).orElse("");
+    Path nominal = file.orElse(Path.of("config"));
+    LxcConfig config = LxcConfig.parse(written, nominal, caller.environment());
+    String text = written;
+    if (config.values(SecureStart.KEY).isEmpty()) {
+      String separator = written.isEmpty() || written.endsWith("\n") ? "" : "\n";
+      text = written + separator + SecureStart.KEY + " = default\n";
+      config = LxcConfig.parse(text, nominal, caller.environment());
+    }
+    if (ownsFiles(config)) {
+      ranges.assign(config, lxcPath.resolve(name), notices);
+    }
     List<Sourced<IdMap>> lines = config.spec(name, lxcPath).privileges().idMaps();
     MakersMaps maps = MakersMaps.of(lines, host.facts().user());
     CreateRequest request =
@@ -68,6 +87,14 @@ final class Creation {
       }
       throw e;
     }
+  }
+
+  /**
+   * Whether the container's files shall belong to its own ids on disk. Where the mount can map them
+   * they stay the maker's, so that every template works and other tools can use them.
+   */
+  private boolean ownsFiles(LxcConfig config) {
+    return IdRanges.isDemanded(config) || !host.facts().idMappedMounts();
   }
 
   private static void requireStore(String store) {

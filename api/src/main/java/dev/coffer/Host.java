@@ -28,6 +28,7 @@ public final class Host implements AutoCloseable {
   private final CgroupTrees trees = CgroupTrees.read();
   private final KnownOrders orders = new KnownOrders();
   private final SeccompPolicies policies = new SeccompPolicies();
+  private final LimitWatch limits = new LimitWatch();
   private final Lives lives;
   private final Helpers helpers;
   private final CommandService commands;
@@ -92,6 +93,10 @@ public final class Host implements AutoCloseable {
 
   KnownOrders orders() {
     return orders;
+  }
+
+  LimitWatch limits() {
+    return limits;
   }
 
   HostFactsReader facts() {

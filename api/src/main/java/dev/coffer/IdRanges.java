@@ -5,6 +5,7 @@ import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.LockFile;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.Origin;
+import dev.coffer.model.Problem;
 import dev.coffer.plan.AutomaticIds;
 import dev.coffer.plan.HostFacts.User;
 import dev.coffer.plan.SubordinateIds.Range;
@@ -12,10 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -52,11 +55,35 @@ final class IdRanges {
 
   /**
    * Gives a configuration that asks for it the maps of the container's range, a new one if needed.
+   *
+   * @param notices told when there are no ids to give, and the configuration does not insist on
+   *     them
    */
-  void assign(LxcConfig config, Path directory) {
-    if (isWanted(config)) {
-      write(config, change(ranges -> keptOrNew(ranges, directory)));
+  void assign(LxcConfig config, Path directory, Consumer<Problem> notices) {
+    if (!isWanted(config)) {
+      return;
     }
+    if (!isDemanded(config) && !ids().isAny()) {
+      Problem none = none(config);
+      notices.accept(none);
+      config.set(KEY, "none", none.origin());
+      return;
+    }
+    write(config, change(ranges -> keptOrNew(ranges, directory)));
+  }
+
+  private Problem none(LxcConfig config) {
+    String remedy =
+        user.isRoot()
+            ? "give the system this runs in more ids: at least "
+                + AutomaticIds.COUNT
+                + " besides its own"
+            : "as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "
+                + user.name();
+    return Problem.warning(
+        config.origin(SecureStart.KEY).orElse(Origin.builtIn(SecureStart.KEY)),
+        "there are no ids to give the container: it goes without an id map",
+        remedy + "; coffer.idmap = none if that is meant");
   }
 
   /** The same for a range that the container has already; without one nothing happens. */
@@ -73,14 +100,21 @@ final class IdRanges {
     }
   }
 
+  /** Whether the configuration names no ids but wants some. */
   private static boolean isWanted(LxcConfig config) {
-    return config.get(KEY).filter("auto"::equals).isPresent() && config.values(MAP).isEmpty();
+    boolean bySecurity = SecureStart.isWanted(config) && config.values(KEY).isEmpty();
+    return (isDemanded(config) || bySecurity) && config.values(MAP).isEmpty();
+  }
+
+  /** Whether it says so itself, and is not content with none. */
+  static boolean isDemanded(LxcConfig config) {
+    return config.get(KEY).filter("auto"::equals).isPresent();
   }
 
   private void write(LxcConfig config, Range range) {
+    String wish = isDemanded(config) ? KEY + " = auto" : SecureStart.KEY + " = default";
     Origin origin =
-        Origin.option(
-            KEY + " = auto: the first free range of " + ids().why() + ", noted in " + file);
+        Origin.option(wish + ": the first free range of " + ids().why() + ", noted in " + file);
     for (String kind : List.of("u", "g")) {
       config.set(MAP, kind + " 0 " + range.first() + " " + range.count(), origin);
     }
@@ -91,29 +125,38 @@ final class IdRanges {
     if (kept != null) {
       return kept;
     }
-    Range fresh = choose(ranges);
+    Range fresh = choose(ranges, directory);
     ranges.put(directory, fresh);
     return fresh;
   }
 
   private AutomaticIds ids() {
     return AutomaticIds.of(
-        HostFiles.readIfThere(Path.of("/etc/subuid")).orElse(""),
-        HostFiles.readIfThere(Path.of("/etc/subgid")).orElse(""),
-        user.name(),
-        user.uid());
+            HostFiles.readIfThere(Path.of("/etc/subuid")).orElse(""),
+            HostFiles.readIfThere(Path.of("/etc/subgid")).orElse(""),
+            user.name(),
+            user.uid())
+        .within(
+            HostFiles.readSmall(Path.of("/proc/self/uid_map")),
+            HostFiles.readSmall(Path.of("/proc/self/gid_map")));
   }
 
-  private Range choose(Map<Path, Range> ranges) {
+  private Range choose(Map<Path, Range> ranges, Path wanted) {
     ranges.keySet().removeIf(directory -> !inUse.test(directory));
+    List<Range> taken = new ArrayList<>(ranges.values());
+    taken.addAll(HandwrittenMaps.read(wanted.getParent(), wanted, System.getenv()));
     AutomaticIds ids = ids();
-    return ids.choose(List.copyOf(ranges.values()))
+    return ids.choose(taken)
         .orElseThrow(() ->
             new CofferException(
                 "no range of " + AutomaticIds.COUNT + " ids is left for another container",
                 List.of(
                     "from  " + KEY + " = auto",
-                    "why   " + ids.why() + " are taken by those that " + file + " lists",
+                    "why   "
+                        + ids.why()
+                        + " are taken by those that "
+                        + file
+                        + " lists, or by lxc.idmap lines of containers beside it",
                     "hint  add ids: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST "
                         + user.name())));
   }

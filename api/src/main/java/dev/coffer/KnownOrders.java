@@ -70,6 +70,9 @@ final class KnownOrders {
     }
     Set<Path> paths = new LinkedHashSet<>(made.config().sources().get());
     spec.mounts().fstab().ifPresent(fstab -> paths.add(Path.of(fstab.value())));
+    if (spec.privileges().secure().isPresent()) { // the root's owner decides whether it is mapped
+      spec.rootfs().path().ifPresent(root -> paths.add(Path.of(root.value())));
+    }
     Seccomp seccomp = spec.privileges().seccomp();
     boolean filtered = seccomp.profile().isPresent() || seccomp.intercepts().isPresent();
     if (filtered && made.answer().order().filter().isEmpty()) { // a matter of the caller

@@ -16,7 +16,11 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.HostFacts.User;
+import dev.coffer.plan.LsmPlanner;
+import dev.coffer.plan.Protection;
+import dev.coffer.plan.Protections;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.HookInProgress;
 import dev.coffer.runtime.Interception;
@@ -126,7 +130,7 @@ final class LocalContainer implements Container {
     if (isDefined()) {
       throw new CofferException("Container already exists");
     }
-    new Creation(host, caller, name, lxcPath, ranges()).create(options);
+    new Creation(host, caller, name, lxcPath, ranges(), notices).create(options);
   }
 
   private LxcConfig startConfig(StartOptions options) {
@@ -168,7 +172,17 @@ final class LocalContainer implements Container {
     List<Problem> found = new ArrayList<>();
     SeccompLoading seccomp = SeccompLoading.of(host.policies(), caller);
     StartOrder order =
-        Orders.of(config, name, lxcPath, options, this::initPidOf, ranges(), seccomp, found::add);
+        Orders.of(
+            config,
+            name,
+            lxcPath,
+            options,
+            this::initPidOf,
+            ranges(),
+            host.facts().idMappedMounts(),
+            seccomp,
+            found::add);
+    LsmPlanner.notices(order.request().spec(), host.facts().lsm()).forEach(found::add);
     return new KnownOrders.Made(new KnownOrders.Answer(order, found), config);
   }
 
@@ -178,7 +192,12 @@ final class LocalContainer implements Container {
 
   @Override
   public int start(StartOptions options) {
-    return host.lives().start(() -> order(options), options.foreground(), caller);
+    return host.lives().start(() -> watched(order(options)), options.foreground(), caller);
+  }
+
+  private StartOrder watched(StartOrder order) {
+    host.limits().look(order.request().spec()).forEach(notices);
+    return order;
   }
 
   @Override
@@ -357,11 +376,19 @@ final class LocalContainer implements Container {
     return find().map(container -> container.item(key)).orElseGet(() -> config().get(key));
   }
 
+  private ContainerSpec specInForce() {
+    return find().map(RunningContainer::spec).orElseGet(() -> config().spec(name, lxcPath));
+  }
+
+  @Override
+  public List<Protection> protections() {
+    boolean unified = host.facts().trees().stream().allMatch(CgroupTree::unified);
+    return Protections.of(specInForce(), host.facts().idMappedMounts(), unified);
+  }
+
   @Override
   public Optional<String> seccompFilter() {
-    ContainerSpec spec =
-        find().map(RunningContainer::spec).orElseGet(() -> config().spec(name, lxcPath));
-    return host.policies().describe(Interception.effective(spec), caller.cwd());
+    return host.policies().describe(Interception.effective(specInForce()), caller.cwd());
   }
 
   @Override

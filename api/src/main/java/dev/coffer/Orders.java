@@ -37,15 +37,16 @@ final class Orders {
       StartOptions options,
       Function<String, OptionalInt> initPidOf,
       IdRanges ranges,
+      boolean mapsMounts,
       SeccompLoading seccomp,
       Consumer<Problem> notices) {
     override(config, options);
-    ranges.assign(config, lxcPath.resolve(name));
+    boolean application = options.kind() == StartOptions.Kind.APPLICATION;
+    SecureStart.fill(config, lxcPath.resolve(name), application, ranges, mapsMounts, notices);
     ContainerSpec spec = config.spec(name, lxcPath);
     config.problems().forEach(notices);
     notInEffect(spec).forEach(notices);
     Optional<SeccompPolicies.Loaded> policy = seccomp.load(spec, notices);
-    boolean application = options.kind() == StartOptions.Kind.APPLICATION;
     StartRequest request =
         new StartRequest(
             spec,
@@ -170,7 +171,9 @@ final class Orders {
               + file.value()
               + ": "
               + (e instanceof NoSuchFileException ? "it does not exist" : e.getMessage()),
-          List.of("from  " + file.origin().describe()));
+          List.of(
+              "from  " + file.origin().describe(),
+              "hint  lines of lxc.mount.entry do the same without a file"));
     }
   }
 

@@ -87,7 +87,10 @@ final class SeccompPolicies {
   private static CofferException cannotRead(Sourced<String> profile, String reason) {
     return new CofferException(
         "cannot read the seccomp policy " + profile.value() + ": " + reason,
-        List.of("from  " + profile.origin().describe()));
+        List.of(
+            "from  " + profile.origin().describe(),
+            "hint  correct the path, or use the policy that comes with Coffer: coffer.seccomp ="
+                + " default"));
   }
 
   private static Loaded compile(Text text) {

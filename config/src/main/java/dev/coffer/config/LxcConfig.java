@@ -184,6 +184,14 @@ public final class LxcConfig {
         .toList();
   }
 
+  /** Where the value in force was written last; empty where nothing was set. */
+  public Optional<Origin> origin(String key) {
+    return assigner.lookUp(key).stream()
+        .flatMap(found -> settings.named(found.name()).stream())
+        .map(Setting::origin)
+        .reduce((first, last) -> last);
+  }
+
   /** The main file's text: what was read, with what was set and cleared since. */
   public String text() {
     return document.text();

@@ -23,6 +23,7 @@ public final class LxcKeys {
       Stream.of(
               IdentityKeys.all(),
               SecurityKeys.all(),
+              ConfinementKeys.all(),
               StorageKeys.all(),
               NamespaceKeys.all(),
               LimitKeys.all(),

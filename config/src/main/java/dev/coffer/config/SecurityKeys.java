@@ -14,6 +14,17 @@ final class SecurityKeys {
   /** Keeps no capability at all; only for lxc.cap.keep. */
   static final String NONE = "none";
 
+  static final String AUTO = "auto";
+  static final String DEFAULT = "default";
+  static final String LXC = "lxc";
+
+  static final Key<String> SECURITY =
+      Key.single(
+          "coffer.security",
+          Types.oneOf("There is no meaning of what is left out named", DEFAULT, LXC),
+          "default gives what is left out the secure choice, lxc that of LXC",
+          DEFAULT);
+
   private static final List<String> CAPABILITIES =
       Arrays.stream(Capability.values()).map(Capability::describe).toList();
 
@@ -38,9 +49,10 @@ final class SecurityKeys {
   static final Key<String> AUTO_IDMAP =
       Key.single(
           "coffer.idmap",
-          ValueType.of("auto", (text, reading) -> auto(text), text -> text),
-          "auto gives the container a range of ids of its own",
-          "auto");
+          Types.oneOf("There is no way to choose ids named", AUTO, NONE),
+          "auto gives the container a range of ids of its own, none no map in spite of"
+              + " coffer.security",
+          AUTO);
   static final Key<Boolean> NO_NEW_PRIVILEGES =
       Key.single("lxc.no_new_privs", Types.FLAG, "1 forbids gaining privileges by exec", "1")
           .unset("0");
@@ -55,9 +67,9 @@ final class SecurityKeys {
   static final Key<String> SECCOMP_OWN =
       Key.single(
           "coffer.seccomp",
-          Types.oneOf("There is no seccomp policy of Coffer's named", "default"),
-          "policy that comes with Coffer, in place of lxc.seccomp.profile",
-          "default");
+          Types.oneOf("There is no seccomp policy of Coffer's named", DEFAULT, NONE),
+          "policy that comes with Coffer, in place of lxc.seccomp.profile; none filters nothing",
+          DEFAULT);
   static final Key<Intercepts> INTERCEPT =
       Key.single(
           "coffer.intercept",
@@ -75,39 +87,6 @@ final class SecurityKeys {
   static final Key<String> SECCOMP_COOKIE =
       Key.single(
           "lxc.seccomp.notify.cookie", Types.TEXT, "text that goes with each question", "c1");
-  static final Key<String> APPARMOR_PROFILE =
-      later(
-          Key.single(
-                  "lxc.apparmor.profile",
-                  Types.TEXT,
-                  "AppArmor profile, or unconfined, unchanged, generated",
-                  "generated")
-              .formerly("lxc.aa_profile"));
-  static final Key<Boolean> APPARMOR_INCOMPLETE =
-      later(
-          flag("lxc.apparmor.allow_incomplete", "1 starts on kernels that mediate only in part")
-              .formerly("lxc.aa_allow_incomplete"));
-  static final Key<Boolean> APPARMOR_NESTING =
-      later(flag("lxc.apparmor.allow_nesting", "1 lets the profile allow containers inside"));
-  static final Key<String> APPARMOR_RAW =
-      later(
-          Key.list(
-              "lxc.apparmor.raw", Types.TEXT, "line for the generated profile", "deny /x rw,"));
-  static final Key<String> SELINUX_CONTEXT =
-      later(
-          Key.single(
-                  "lxc.selinux.context",
-                  Types.TEXT,
-                  "SELinux label of the container",
-                  "system_u:system_r:lxc_t:s0")
-              .formerly("lxc.se_context"));
-  static final Key<String> SELINUX_KEYRING =
-      later(
-          Key.single(
-              "lxc.selinux.context.keyring",
-              Types.TEXT,
-              "SELinux label of the keyring",
-              "system_u:system_r:lxc_t:s0"));
   static final Key<Boolean> SCHED_CORE =
       flag("lxc.sched.core", "1 never shares a processor core with other containers");
 
@@ -115,10 +94,7 @@ final class SecurityKeys {
 
   static List<Key<?>> all() {
     return List.of(
-        APPARMOR_PROFILE,
-        APPARMOR_INCOMPLETE,
-        APPARMOR_NESTING,
-        APPARMOR_RAW,
+        SECURITY,
         CAP_DROP,
         CAP_KEEP,
         SCHED_CORE,
@@ -131,9 +107,7 @@ final class SecurityKeys {
         SECCOMP_PROXY,
         SECCOMP_PROFILE,
         SECCOMP_OWN,
-        INTERCEPT,
-        SELINUX_KEYRING,
-        SELINUX_CONTEXT);
+        INTERCEPT);
   }
 
   /**
@@ -144,12 +118,8 @@ final class SecurityKeys {
     return afterNone.isEmpty() ? List.of(NONE) : afterNone;
   }
 
-  private static Key<Boolean> flag(String name, String description) {
+  static Key<Boolean> flag(String name, String description) {
     return Key.single(name, Types.FLAG, description, "1").unset("0");
-  }
-
-  private static <T> Key<T> later(Key<T> key) {
-    return key.effect(KeyRow.Effect.LATER);
   }
 
   private static Key<List<String>> capabilities(
@@ -198,13 +168,6 @@ final class SecurityKeys {
     } catch (BadValueException e) {
       return Optional.empty(); // neither name nor number, which the caller words
     }
-  }
-
-  private static String auto(String text) throws BadValueException {
-    if (!text.equals("auto")) {
-      throw new BadValueException("\"" + text + "\" is no way to choose ids", "write auto");
-    }
-    return text;
   }
 
   private static IdMap idMap(String text) throws BadValueException {

@@ -39,11 +39,13 @@ final class SpecAssembly {
   private static final List<String> NIC_TYPES_IN_EFFECT = List.of("empty", "none");
 
   private final Settings settings;
+  private final SecureChoices secure;
   private final Optional<Sourced<String>> formerBackend;
   private final List<Problem> problems = new ArrayList<>();
 
   SpecAssembly(Settings settings, Optional<Sourced<String>> formerBackend) {
     this.settings = settings;
+    this.secure = new SecureChoices(settings);
     this.formerBackend = formerBackend;
   }
 
@@ -147,9 +149,10 @@ final class SpecAssembly {
             words.stream().map(Sourced::value).toList(), keeps(privileges, Capability.SYS_ADMIN));
     Sourced<AutoMounts> sourced =
         words.isEmpty()
-            ? ContainerSpec.Mounts.NONE.auto()
+            ? secure.autoMounts().orElse(ContainerSpec.Mounts.NONE.auto())
             : new Sourced<>(auto, words.getLast().origin());
-    return new ContainerSpec.Mounts(settings.one(StorageKeys.FSTAB), entries, sourced);
+    return new ContainerSpec.Mounts(
+        settings.one(StorageKeys.FSTAB), entries, sourced, secure.kernelPaths());
   }
 
   private static boolean keeps(Privileges privileges, Capability capability) {
@@ -212,20 +215,19 @@ final class SpecAssembly {
     }
     return new Privileges(
         keep,
-        capabilities(settings.flat(SecurityKeys.CAP_DROP)),
+        secure.dropped().orElseGet(() -> capabilities(settings.flat(SecurityKeys.CAP_DROP))),
         settings.each(SecurityKeys.IDMAP),
-        settings.one(SecurityKeys.AUTO_IDMAP).isPresent(),
+        secure.automaticIds(),
         settings.sourcedOr(SecurityKeys.NO_NEW_PRIVILEGES, false),
         settings.sourcedOr(SecurityKeys.KEYRING, true),
-        seccomp());
+        seccomp(),
+        secure.origin(),
+        ConfinementAssembly.of(settings));
   }
 
   private Seccomp seccomp() {
     return new Seccomp(
-        settings
-            .one(SecurityKeys.SECCOMP_OWN)
-            .map(own -> new Sourced<>(Seccomp.DEFAULT_POLICY, own.origin()))
-            .or(() -> settings.one(SecurityKeys.SECCOMP_PROFILE)),
+        secure.seccompProfile(),
         settings.oneOr(SecurityKeys.SECCOMP_NESTING, false),
         settings.one(SecurityKeys.SECCOMP_PROXY),
         settings.one(SecurityKeys.SECCOMP_COOKIE),

@@ -54,6 +54,11 @@ final class StorageKeys {
               "proc:mixed sys:ro cgroup:mixed")
           .printedBy(lines -> words(lines.stream().flatMap(List::stream).toList()));
 
+  static final Key<String> MASK =
+      kernelPaths("coffer.mask", "path that is hidden: a file looks empty, a directory is");
+  static final Key<String> READ_ONLY =
+      kernelPaths("coffer.readonly", "path that the container cannot write");
+
   static final Key<Boolean> AUTODEV =
       Key.single("lxc.autodev", Types.FLAG, "1 gives a fresh /dev with the usual nodes", "0")
           .unset("1")
@@ -117,6 +122,8 @@ final class StorageKeys {
         CONSOLE_ROTATE,
         CONSOLE_SIZE,
         MOUNT_AUTO,
+        MASK,
+        READ_ONLY,
         MOUNT_ENTRY,
         FSTAB,
         PTY_MAX,
@@ -142,6 +149,29 @@ final class StorageKeys {
       reading.warn(e.getMessage() + "; " + Terminals.DEFAULT_DEV_SIZE + " is used", "give bytes");
       return Terminals.DEFAULT_DEV_SIZE;
     }
+  }
+
+  private static Key<String> kernelPaths(String name, String description) {
+    return Key.list(
+        name,
+        ValueType.of("PATH, default or none", (text, reading) -> kernelPath(text), text -> text),
+        description + "; also default, and none to begin anew",
+        "/proc/keys");
+  }
+
+  private static String kernelPath(String text) throws BadValueException {
+    if (text.equals(SecurityKeys.DEFAULT) || text.equals(SecurityKeys.NONE)) {
+      return text;
+    }
+    if (!text.startsWith("/") || text.equals("/") || text.contains("//")) {
+      throw new BadValueException(
+          "\"" + text + "\" is no path inside",
+          "write default, none, or a path such as /proc/keys");
+    }
+    if (List.of(text.split("/")).contains("..")) {
+      throw new BadValueException("\"" + text + "\" walks upwards", "remove the \"..\"");
+    }
+    return text;
   }
 
   private static Key<Long> consoleSize(String name, String description) {

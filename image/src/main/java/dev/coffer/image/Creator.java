@@ -164,6 +164,7 @@ public final class Creator {
   private static boolean createDirectory(CreateRequest request, Undo undo) throws IOException {
     Path directory = request.directory();
     undo.createDirectories(request.lxcPath());
+    Ownership.requireNoForeignLink(directory);
     if (Files.exists(directory.resolve("config"), LinkOption.NOFOLLOW_LINKS)) {
       throw new CofferException(
           "Container already exists",

@@ -88,8 +88,14 @@ final class Partial implements AutoCloseable {
     lock.fd().writeFully(directory + "\n");
   }
 
-  /** The directories noted. */
+  /**
+   * The directories noted. Somebody else, whose folder this may be, could note any: then none is
+   * believed, and what was made elsewhere stays.
+   */
   List<Path> noted() {
+    if (!Ownership.isTrusted(Path.of("/proc/self/fd/" + lock.fd().number()))) {
+      return List.of();
+    }
     byte[] text = new byte[LONGEST];
     int length = 0;
     for (int count;

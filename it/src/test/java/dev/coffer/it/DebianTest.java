@@ -78,6 +78,15 @@ class DebianTest {
   }
 
   @Test
+  @Everywhere
+  void itBootsRestartsAndHaltsByTheSecureDefaultAlone() throws IOException {
+    Debian debian = Debian.make(machine, "deb", "coffer.security = default");
+    goesRound(debian);
+    machine.configure("deb", "coffer.idmap = none");
+    goesRound(debian);
+  }
+
+  @Test
   void itsConsoleAndTerminalsAreLentToLxcConsole() throws IOException {
     Lxc.assumeInstalled();
     Debian debian = Debian.make(machine, "deb", plain());

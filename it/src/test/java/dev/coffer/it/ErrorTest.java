@@ -192,24 +192,33 @@ class ErrorTest {
     containers.define("c1");
     String start = "lxc-start: " + machine.name("c1") + ": ";
     String end = start + "The container failed to start\n";
+    String hint = "  hint  make the directory /no/such first, or name another file\n";
     String why = " /no/such/file: No such file or directory (ENOENT)\n";
     machine
         .lxc("start", "c1", "-d", "-p", "/no/such/file")
         .exits(1)
-        .complains(start + "cannot write the pid file" + why + "  from  option --pidfile\n" + end);
+        .complains(
+            start + "cannot write the pid file" + why + "  from  option --pidfile\n" + hint + end);
     machine
         .lxc("start", "c1", "-d", "-L", "/no/such/file")
         .exits(1)
         .complains(
-            start + "cannot open the console's log" + why + "  from  option --console-log\n" + end);
+            start
+                + "cannot open the console's log"
+                + why
+                + "  from  option --console-log\n"
+                + hint
+                + end);
     machine
         .lxc("start", "c1", "-d", "-c", "/no/such/file")
         .exits(1)
-        .complains(start + "cannot open the console" + why + "  from  option --console\n" + end);
+        .complains(
+            start + "cannot open the console" + why + "  from  option --console\n" + hint + end);
     fails(
         """
         lxc-start: NAME: cannot read the fstab /no/such/fstab: it does not exist
           from  CONFIG:8  lxc.mount.fstab
+          hint  lines of lxc.mount.entry do the same without a file
         """,
         "lxc.mount.fstab = /no/such/fstab");
   }

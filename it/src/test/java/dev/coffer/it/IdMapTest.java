@@ -198,4 +198,18 @@ class IdMapTest {
     machine.lxc("destroy", "a2", "-f").ok();
     assertFalse(Box.read(notes).contains(machine.container("a2").toString()));
   }
+
+  @Test
+  void automaticRangesLeaveOutWhatOthersMapByHand() throws Exception {
+    Path config = machine.home().resolve("auto.conf");
+    Box.write(config, "coffer.idmap = auto\n");
+    machine.create("a1", "-f", config.toString()).ok();
+    String first = machine.lxc("info", "a1", "-c", "lxc.idmap").ok().out().split("\\s+")[4];
+    machine.lxc("destroy", "a1").ok();
+    Box byHand = new Box(machine, "hand");
+    byHand.config("lxc.idmap = u 0 " + first + " 65536", "lxc.idmap = g 0 " + first + " 65536");
+    machine.create("a2", "-f", config.toString()).ok();
+    String second = machine.lxc("info", "a2", "-c", "lxc.idmap").ok().out().split("\\s+")[4];
+    assertTrue(Long.parseLong(second) >= Long.parseLong(first) + 65536, first + " and " + second);
+  }
 }

@@ -64,7 +64,7 @@ class LimitKeysTest {
                     + box.line(line)
                     + "  lxc.prlimit.nofile\n"
                     + "  hint  raising the hard limit of nofile needs CAP_SYS_RESOURCE, which the"
-                    + " caller lacks\n"),
+                    + " caller lacks; more than the sysctl fs.nr_open nobody may have\n"),
         outcome.err());
   }
 
@@ -108,7 +108,7 @@ class LimitKeysTest {
         "cannot set sysctl kernel.panic: it belongs to the host",
         "  from  " + box.configFile() + ":" + box.line(line) + "  lxc.sysctl.kernel.panic",
         "  hint  only settings of the container's namespaces can be set: net.*, fs.mqueue.*, those"
-            + " of System V IPC; set it on the host with sysctl(8)");
+            + " of System V IPC, and user.max_* with an id map; set it on the host with sysctl(8)");
     box.mapped(line).shifted();
     Outcome outcome = box.start("-d").exits(1);
     assertTrue(outcome.err().contains("kernel.panic belongs to the host"), outcome.err());

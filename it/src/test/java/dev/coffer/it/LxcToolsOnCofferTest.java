@@ -25,7 +25,7 @@ class LxcToolsOnCofferTest {
   void theListShowsIt() {
     Outcome list = machine.run("/usr/bin/lxc-ls", "-P", machine.lxcpath().toString(), "-f").ok();
     String row = list.lines().stream().filter(line -> line.contains("c1")).findFirst().orElse("");
-    assertTrue(row.matches(machine.name("c1") + " +RUNNING 0 .*false *"), list.toString());
+    assertTrue(row.matches(machine.name("c1") + " +RUNNING 0 .*true *"), list.toString());
   }
 
   @Test

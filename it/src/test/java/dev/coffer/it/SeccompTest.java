@@ -205,7 +205,8 @@ class SeccompTest {
     Box box = new Box(machine, "c1").config("lxc.seccomp.profile = /nowhere");
     box.refuses(
         "cannot read the seccomp policy /nowhere: No such file or directory (ENOENT)",
-        "  from  " + box.configFile() + ":6  lxc.seccomp.profile");
+        "  from  " + box.configFile() + ":6  lxc.seccomp.profile",
+        "  hint  correct the path, or use the policy that comes with Coffer: coffer.seccomp = default");
   }
 
   @Test
@@ -213,7 +214,8 @@ class SeccompTest {
     Box box = new Box(machine, "c1").config("lxc.seccomp.profile = /dev/zero");
     box.refuses(
         "cannot read the seccomp policy /dev/zero: File too large (EFBIG)",
-        "  from  " + box.configFile() + ":6  lxc.seccomp.profile");
+        "  from  " + box.configFile() + ":6  lxc.seccomp.profile",
+        "  hint  correct the path, or use the policy that comes with Coffer: coffer.seccomp = default");
   }
 
   @Test

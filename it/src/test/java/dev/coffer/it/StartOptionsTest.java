@@ -177,7 +177,7 @@ class StartOptionsTest {
   }
 
   @Test
-  void whatHasNoEffectYetIsSaidAndTheContainerStarts() {
+  void whatTheHostLacksIsSaidAndTheContainerStarts() {
     Box box = new Box(machine, "c1").config("lxc.apparmor.profile = generated");
     Outcome outcome = box.start("-d").ok();
     assertTrue(

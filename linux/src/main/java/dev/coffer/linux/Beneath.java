@@ -1,5 +1,6 @@
 package dev.coffer.linux;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,15 +21,25 @@ public final class Beneath {
     try (Fd directory = HostFiles.openPath(Path.of(root));
         Fd place = open(directory, path)) {
       Path again = Path.of("/proc/self/fd/" + place.number());
-      if (!Files.isRegularFile(again)) {
+      // those of procfs say that they are regular and empty, and some of them block whoever reads
+      if (!Files.isRegularFile(again) || !isWithin(Files.size(again), longest)) {
         return Optional.empty();
       }
-      try (Fd file = HostFiles.open(again, OpenFlags.READ_ONLY, 0)) {
+      try (Fd file = open(again)) {
         return read(file, longest);
       }
-    } catch (KernelException e) {
+    } catch (KernelException | IOException e) {
       return Optional.empty();
     }
+  }
+
+  private static boolean isWithin(long size, int longest) {
+    return size > 0 && size <= longest;
+  }
+
+  /** Without waiting for whoever holds a lease on it, fcntl(2). */
+  private static Fd open(Path file) {
+    return HostFiles.open(file, OpenFlags.READ_ONLY | OpenFlags.NON_BLOCKING, 0);
   }
 
   private static Optional<byte[]> read(Fd file, int longest) {

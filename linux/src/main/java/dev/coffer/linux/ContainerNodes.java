@@ -29,9 +29,18 @@ public final class ContainerNodes implements AutoCloseable {
       long name = call.text(place.getFileName().toString());
       call.checkOn(
           place.toString(), Sys.MKNODAT, parent.number(), name, node.mode(), node.number());
-      // the umask took its part of the mode
-      call.check(Sys.FCHMODAT, parent.number(), name, node.mode() & 07777);
+      try (Fd made = openMade(call, parent, name, place)) {
+        // the umask took its part of the mode
+        HostFiles.chmod(Path.of("/proc/self/fd/" + made.number()), node.mode() & 07777);
+      }
     }
+  }
+
+  /** By its name alone it could be a link to anywhere meanwhile, which chmod(2) follows. */
+  private static Fd openMade(Call call, Fd parent, long name, Path place) {
+    long resolve = OpenHow.BENEATH | OpenHow.NO_SYMLINKS;
+    long result = OpenHow.open(call, parent, name, OpenFlags.PATH, resolve);
+    return Fd.of((int) Call.checked(Sys.OPENAT2.describe(), place.toString(), result));
   }
 
   /** Removes a node. */

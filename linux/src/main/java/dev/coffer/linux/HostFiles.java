@@ -99,7 +99,11 @@ public final class HostFiles {
    * open, write, close and nothing else.
    */
   public static void writeSmall(Path path, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    writeSmall(path, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** As {@link #writeSmall(Path, String)}. */
+  public static void writeSmall(Path path, byte[] bytes) {
     try (Call call = new Call();
         Fd fd = open(path, OpenFlags.WRITE_ONLY, 0)) {
       call.checkOn(

@@ -116,9 +116,14 @@ public record ContainerSpec(
   public record Mounts(
       Optional<Sourced<String>> fstab,
       List<Sourced<MountEntry>> entries,
-      Sourced<AutoMounts> auto) {
+      Sourced<AutoMounts> auto,
+      KernelPaths kernelPaths) {
     public static final Mounts NONE =
-        new Mounts(Optional.empty(), List.of(), Sourced.builtIn(AutoMounts.NONE, "lxc.mount.auto"));
+        new Mounts(
+            Optional.empty(),
+            List.of(),
+            Sourced.builtIn(AutoMounts.NONE, "lxc.mount.auto"),
+            KernelPaths.NONE);
 
     public Mounts {
       entries = List.copyOf(entries);

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param automaticIds whether a start must have maps, chosen for it where it has none
  * @param keyring whether init gets a fresh session keyring
  * @param seccomp which system calls are allowed
+ * @param secure who asks that what the configuration leaves out be the secure choice
+ * @param confinement what security modules of the kernel are to forbid
  */
 public record Privileges(
     Optional<List<Sourced<Capability>>> keep,
@@ -21,7 +23,9 @@ public record Privileges(
     boolean automaticIds,
     Sourced<Boolean> noNewPrivileges,
     Sourced<Boolean> keyring,
-    Seccomp seccomp) {
+    Seccomp seccomp,
+    Optional<Origin> secure,
+    Confinement confinement) {
   public static final Privileges DEFAULT =
       new Privileges(
           Optional.empty(),
@@ -30,7 +34,9 @@ public record Privileges(
           false,
           Sourced.builtIn(false, "lxc.no_new_privs"),
           Sourced.builtIn(true, "lxc.keyring.session"),
-          Seccomp.NONE);
+          Seccomp.NONE,
+          Optional.empty(),
+          Confinement.NONE);
 
   public Privileges {
     keep = keep.map(List::copyOf);

@@ -38,6 +38,29 @@ public record AutomaticIds(List<Range> allowed, String why) {
     return new AutomaticIds(both(uids, gids), name + "'s lines in /etc/subuid and /etc/subgid");
   }
 
+  /**
+   * Those of them that exist where the owner lives: in a user namespace there are only the ids it
+   * maps.
+   *
+   * @param uidMap content of /proc/self/uid_map, user_namespaces(7)
+   * @param gidMap content of /proc/self/gid_map
+   */
+  public AutomaticIds within(String uidMap, String gidMap) {
+    return new AutomaticIds(both(allowed, both(mapped(uidMap), mapped(gidMap))), why);
+  }
+
+  private static List<Range> mapped(String map) {
+    return map.lines()
+        .map(line -> line.strip().split("\\s+"))
+        .map(fields -> new Range(Long.parseLong(fields[0]), Long.parseLong(fields[2])))
+        .toList();
+  }
+
+  /** Whether there is a range of full length at all, be it taken or not. */
+  public boolean isAny() {
+    return choose(List.of()).isPresent();
+  }
+
   private static List<Range> both(List<Range> some, List<Range> others) {
     List<Range> common = new ArrayList<>();
     for (Range one : some) {

@@ -276,16 +276,19 @@ final class CgroupPlanner {
       return steps;
     }
     if (!facts.isUnified()) {
-      for (Sourced<Cgroups.Value> value : spec.cgroups().v1()) {
-        if (value.value().file().startsWith("devices.")) {
-          steps.add(set(value));
-        }
-      }
+      // without that tree there is nothing to write the default to; a line of one's own is refused
+      boolean hasTree = facts.legacyTree("devices").isPresent();
+      List<Sourced<Cgroups.Value>> v1 = spec.cgroups().v1();
+      (hasTree
+              ? DeviceLimits.of(v1, spec, facts.isHostsRoot()).stream()
+              : v1.stream().filter(DeviceLimits::isRule))
+          .forEach(value -> steps.add(set(value)));
       return steps;
     }
     List<DeviceRule> rules = new ArrayList<>();
     Origin origin = BUILT_IN;
-    for (Sourced<Cgroups.Value> value : spec.cgroups().v2()) {
+    for (Sourced<Cgroups.Value> value :
+        DeviceLimits.of(spec.cgroups().v2(), spec, facts.isHostsRoot())) {
       String file = value.value().file();
       if (file.equals("devices.allow") || file.equals("devices.deny")) {
         addRule(rules, value, file.equals("devices.allow"));

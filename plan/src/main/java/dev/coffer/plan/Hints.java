@@ -23,6 +23,7 @@ public final class Hints {
   private static final int ENOSYS = 38;
   private static final int ELOOP = 40;
   private static final int EOVERFLOW = 75;
+  private static final int EDQUOT = 122;
 
   private static final String MAPPED_OWNERS =
       "the container's root may not use it: give the files to the mapped ids, or set"
@@ -35,26 +36,31 @@ public final class Hints {
     if (errno == ELOOP && call.equals("openat2")) {
       return "a component of the path is a symbolic link (ELOOP)";
     }
-    if (errno == ENOSPC && call.equals("clone3")) {
-      return "the limit of namespaces is reached (ENOSPC)";
-    }
-    if (errno == ENOSPC && (call.equals("move_mount") || call.equals("open_tree"))) {
-      return "the limit of mounts in a namespace is reached (ENOSPC)";
-    }
     if (errno == ENODEV && call.equals("fsopen")) {
       return "the kernel does not know this file system (ENODEV)";
     }
-    return kernel;
+    return Exhaustion.of(step, call, errno).map(Exhaustion::reason).orElse(kernel);
   }
 
   /** What the user can do about it. */
   public static Optional<String> hint(Step step, String call, int errno) {
+    return Exhaustion.of(step, call, errno)
+        .map(Exhaustion::hint)
+        .or(() -> ofStep(step, call, errno));
+  }
+
+  private static Optional<String> ofStep(Step step, String call, int errno) {
     return Optional.ofNullable(
         switch (step) {
           case ContainerStep.Execute execute -> execute(execute, errno);
           case ContainerStep.MountRoot root -> root(root, call, errno);
           case ContainerStep.BindMount bind -> bind(bind, call, errno);
           case ContainerStep.MountFileSystem mount -> mount(mount, call, errno);
+          case ContainerStep.MaskPath _ ->
+              call.equals("statx")
+                  ? "/dev/null of this host is not the null device; make it anew: mknod -m 666"
+                      + " /dev/null c 1 3"
+                  : null;
           case KeeperStep.CloneInit _ -> clone(errno);
           case KeeperStep.WriteIdMaps _ ->
               errno == EPERM || errno == EINVAL
@@ -69,6 +75,9 @@ public final class Hints {
                   ? "raising the hard limit of "
                       + limit.limit().resource()
                       + " needs CAP_SYS_RESOURCE, which the caller lacks"
+                      + (limit.limit().resource().equals("nofile")
+                          ? "; more than the sysctl fs.nr_open nobody may have"
+                          : "")
                   : null;
           case KeeperStep.SetProcValue _ ->
               errno == EACCES || errno == EPERM
@@ -81,6 +90,18 @@ public final class Hints {
           case ContainerStep.SetSysctl sysctl -> sysctl(sysctl, errno);
           case ContainerStep.LoadSeccomp load -> seccomp(load, errno);
           case ContainerStep.IsolateCores _ -> cores(errno);
+          case ContainerStep.NewKeyring _ ->
+              errno == EDQUOT
+                  ? "you have as many keys as you may have: \"keyctl show\" shows them, kernel.keys.maxkeys"
+                      + " is the limit"
+                  : null;
+          case ContainerStep.EnterAppArmorProfile enter -> LsmHints.appArmor(enter, errno);
+          case HostStep.LoadAppArmorProfile _ -> LsmHints.loading(errno);
+          case HostStep.CreateAppArmorNamespace _ -> LsmHints.loading(errno);
+          case ContainerStep.SetSelinuxContext _, ContainerStep.SetKeyringContext _ ->
+              LsmHints.seLinux(errno);
+          case ContainerStep.AllowPath allow -> LsmHints.path(allow, call, errno);
+          case ContainerStep.RestrictWithLandlock _ -> LsmHints.landlock(errno);
           case ContainerStep.MountDevpts _ ->
               errno == EINVAL ? "gid 5 (tty) must be mapped, see lxc.idmap" : target(call, errno);
           case ContainerStep.CreateDevice _,
@@ -127,7 +148,10 @@ public final class Hints {
       };
     }
     if (call.equals("mount_setattr") && root.idMapped()) {
-      return "the file system below " + root.source() + " does not support id-mapped mounts";
+      return "the file system below "
+          + root.source()
+          + " does not support id-mapped mounts: give the files to the mapped ids, as lxc-create"
+          + " does with coffer.idmap = auto in its -f file";
     }
     return null;
   }
@@ -181,7 +205,6 @@ public final class Hints {
     return switch (errno) {
       case EPERM -> "the kernel forbids user namespaces here (kernel.unprivileged_userns_clone)";
       case EINVAL -> "the kernel lacks one of these namespaces, see \"coffer doctor\"";
-      case ENOSPC -> "raise the sysctls user.max_*_namespaces";
       case EBUSY -> "the cgroup has controllers enabled for its children";
       default -> null;
     };
@@ -205,7 +228,6 @@ public final class Hints {
       case EACCES, EPERM, EROFS ->
           "the caller may not create cgroups here; run it in a delegated one:"
               + " systemd-run --user --scope -p Delegate=yes";
-      case ENOSPC -> "the limit of cgroups is reached (cgroup.max.descendants)";
       default -> null;
     };
   }

@@ -14,9 +14,11 @@ import java.util.Optional;
  *     keeper left there would end with it
  * @param privileged whether the caller is root of the host
  * @param lastCapability highest capability number the kernel knows
- * @param idMappedMounts whether mounts can carry an id map
+ * @param idMappedMounts whether mounts can carry an id map, which only the host's root can give
+ *     them
  * @param sysrqTrigger whether /proc/sysrq-trigger exists
  * @param user whose engine this is
+ * @param lsm what the kernel's security modules offer
  */
 public record HostFacts(
     List<CgroupTree> trees,
@@ -27,7 +29,8 @@ public record HostFacts(
     int lastCapability,
     boolean idMappedMounts,
     boolean sysrqTrigger,
-    User user) {
+    User user,
+    LsmFacts lsm) {
   public HostFacts {
     trees = List.copyOf(trees);
   }
@@ -43,7 +46,8 @@ public record HostFacts(
         now.lastCapability,
         now.idMappedMounts,
         now.sysrqTrigger,
-        now.user);
+        now.user,
+        now.lsm);
   }
 
   /** The same with the places and names of another moment. */
@@ -58,7 +62,13 @@ public record HostFacts(
         lastCapability,
         idMappedMounts,
         sysrqTrigger,
-        user);
+        user,
+        lsm);
+  }
+
+  /** Whether the caller is root outside of every user namespace. */
+  public boolean isHostsRoot() {
+    return privileged && idMappedMounts;
   }
 
   /** Whether only the v2 tree is mounted. */

@@ -5,6 +5,7 @@ import dev.coffer.model.AutoMounts.CgroupView;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.HookType;
+import dev.coffer.model.KernelPaths;
 import dev.coffer.model.MountEntry;
 import dev.coffer.model.MountEntry.Create;
 import dev.coffer.model.Namespace;
@@ -53,7 +54,21 @@ final class MountPlanner {
     MountOptions options = MountOptions.of(rootfs.options());
     return Optional.of(
         new ContainerStep.MountRoot(
-            path.value(), request.mountPoint(), options.attributes(), idMapped, path.origin()));
+            path.value(),
+            request.mountPoint(),
+            holdsDevices(rootfs) ? options.attributes() : options.attributes().withoutDevices(),
+            idMapped,
+            path.origin()));
+  }
+
+  /**
+   * Whether device nodes of the root file system work. With an id map nobody inside could have made
+   * any, so those that are there came with an image, and /dev does not need them.
+   */
+  private boolean holdsDevices(RootFs rootfs) {
+    return !userNamespace
+        || !spec.terminals().autodev().value()
+        || rootfs.options().contains("dev");
   }
 
   /**
@@ -106,6 +121,22 @@ final class MountPlanner {
     request.fstab().forEach(entry -> steps.add(entry(entry)));
     spec.mounts().entries().forEach(entry -> steps.add(entry(entry)));
     cgroup(auto, origin, steps);
+    return steps;
+  }
+
+  /** What is hidden or protected of what was mounted; last, so that no mount uncovers it. */
+  List<Step> protection() {
+    List<Step> steps = new ArrayList<>();
+    KernelPaths paths = spec.mounts().kernelPaths();
+    paths
+        .readOnly()
+        .forEach(path ->
+            steps.add(
+                new ContainerStep.ProtectPath(
+                    strip(path.value()), Optional.empty(), path.origin())));
+    paths
+        .masked()
+        .forEach(path -> steps.add(new ContainerStep.MaskPath(strip(path.value()), path.origin())));
     return steps;
   }
 

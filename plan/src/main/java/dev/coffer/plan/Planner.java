@@ -12,6 +12,7 @@ import dev.coffer.model.Nic;
 import dev.coffer.model.Origin;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.plan.ContainerStep.Moment;
 import dev.coffer.model.plan.ContainerStep.Streams;
 import dev.coffer.model.plan.KeeperStep;
 import dev.coffer.model.plan.Place;
@@ -49,6 +50,7 @@ public final class Planner {
   private final MountPlanner mounts;
   private final DevicePlanner devices;
   private final SeccompPlanner seccomp;
+  private final LsmPlanner lsm;
   private final List<Step> steps = new ArrayList<>();
 
   private Planner(StartRequest request, HostFacts facts) {
@@ -62,6 +64,7 @@ public final class Planner {
     this.mounts = new MountPlanner(request, facts, fresh);
     this.devices = new DevicePlanner(spec, fresh.contains(Namespace.USER));
     this.seccomp = new SeccompPlanner(request);
+    this.lsm = new LsmPlanner(spec, facts.lsm());
   }
 
   /**
@@ -94,11 +97,13 @@ public final class Planner {
 
   private void prepare() {
     ids.requireMaps();
+    lsm.requireModules();
     steps.addAll(prelude(request).steps());
     spec.keeperMounts().ifPresent(origin -> steps.add(new KeeperStep.UnshareMounts(origin)));
     if (facts.privileged()) {
       hooks(HookType.PRE_START, Place.KEEPER);
     }
+    steps.addAll(lsm.load(fresh));
     steps.addAll(cgroups.createFirst());
     if (!facts.privileged()) { // a keeper that is busy with a program cannot delegate
       hooks(HookType.PRE_START, Place.KEEPER);
@@ -145,11 +150,19 @@ public final class Planner {
     steps.add(
         new ContainerStep.DieWithKeeper(
             spec.signals().keeperDeath(), Origin.builtIn("lxc.monitor.signal.pdeath")));
+    if (!fresh.contains(Namespace.USER)) {
+      steps.add(new ContainerStep.ShedCredentials(spec.namespaces().origin()));
+    }
     if (networkAhead) {
       steps.add(new ContainerStep.EnterNetwork(spec.namespaces().origin()));
     }
     steps.addAll(cgroups.createRest());
     steps.addAll(cgroups.join());
+    steps.addAll(lsm.labelKeyrings());
+    // as the starter, whose quota of keys the container's users cannot use up
+    if (spec.privileges().keyring().value()) {
+      steps.add(new ContainerStep.NewKeyring(spec.privileges().keyring().origin()));
+    }
     if (fresh.contains(Namespace.USER)) {
       mounts.reachRoot().ifPresent(steps::add);
       steps.add(ids.become());
@@ -160,9 +173,6 @@ public final class Planner {
     enterTime();
     if (mounts.needsCgroupNamespaceEarly()) {
       unshareCgroup();
-    }
-    if (spec.privileges().keyring().value()) {
-      steps.add(new ContainerStep.NewKeyring(spec.privileges().keyring().origin()));
     }
     if (fresh.contains(Namespace.UTS)) {
       spec.hostname()
@@ -212,6 +222,10 @@ public final class Planner {
         steps.addAll(devices.mountDev());
       }
       steps.addAll(mounts.mounts());
+      steps.addAll(mounts.protection());
+      if (root.isPresent()) {
+        steps.addAll(lsm.nestingMounts());
+      }
     }
     hooks(HookType.MOUNT, Place.CONTAINER);
     if (root.isPresent()) {
@@ -256,12 +270,15 @@ public final class Planner {
               .orElse(Origin.builtIn("lxc.cap.keep"));
       steps.add(new ContainerStep.DropCapabilities(dropped, origin));
     }
+    // the init of lxc-execute executes nothing, and is to be confined too
+    steps.addAll(lsm.label(request.application() ? Moment.NOW : Moment.AT_EXECUTION));
     if (spec.privileges().noNewPrivileges().value()) {
       steps.add(
           new ContainerStep.ForbidNewPrivileges(spec.privileges().noNewPrivileges().origin()));
     }
     if (!spec.hooks(HookType.START).isEmpty()) {
-      steps.addAll(seccomp.load()); // they are the container's own programs
+      steps.addAll(lsm.restrict()); // they are the container's own programs
+      steps.addAll(seccomp.load());
       hooks(HookType.START, Place.CONTAINER);
     }
   }
@@ -279,6 +296,7 @@ public final class Planner {
   }
 
   private void execute() {
+    steps.addAll(lsm.restrict());
     Origin origin = request.command().origin();
     Sourced<String> cwd = spec.init().cwd();
     Step enterDirectory = new ContainerStep.EnterDirectory(cwd.value(), false, cwd.origin());

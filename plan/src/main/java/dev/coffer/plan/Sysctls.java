@@ -38,6 +38,9 @@ final class Sysctls {
     if (dotted.startsWith("fs.mqueue.") || OF_IPC.contains(dotted)) {
       return Optional.of(Namespace.IPC);
     }
+    if (dotted.startsWith("user.max_")) { // user_namespaces(7), "The /proc/sys/user directory"
+      return Optional.of(Namespace.USER);
+    }
     return OF_UTS.contains(dotted) ? Optional.of(Namespace.UTS) : Optional.empty();
   }
 
@@ -56,17 +59,24 @@ final class Sysctls {
     if (owner.isPresent() && own.contains(owner.get())) {
       return;
     }
-    String hint =
-        owner
-            .map(namespace ->
-                "the container shares its " + namespace.file() + " namespace with the host")
-            .orElse(
-                "only settings of the container's namespaces can be set: net.*, fs.mqueue.*, those of"
-                    + " System V IPC");
     throw new CofferException(
         "cannot set sysctl " + name + ": it belongs to the host",
-        List.of(
-            "from  " + value.origin().describe(),
-            "hint  " + hint + "; set it on the host with sysctl(8)"));
+        List.of("from  " + value.origin().describe(), "hint  " + remedy(owner)));
+  }
+
+  private static String remedy(Optional<Namespace> owner) {
+    if (owner.isEmpty()) {
+      return "only settings of the container's namespaces can be set: net.*, fs.mqueue.*, those of"
+          + " System V IPC, and user.max_* with an id map; set it on the host with sysctl(8)";
+    }
+    return switch (owner.get()) {
+      case USER ->
+          "it limits a user namespace, and the container has none: give it one with coffer.idmap ="
+              + " auto; set it on the host with sysctl(8)";
+      case MOUNT, PID, UTS, IPC, NET, CGROUP, TIME ->
+          "the container shares its "
+              + owner.get().file()
+              + " namespace with the host; set it on the host with sysctl(8)";
+    };
   }
 }

@@ -50,4 +50,13 @@ class AutomaticIdsTest {
       taken.add(next);
     }
   }
+
+  @Test
+  void inAUserNamespaceOnlyItsOwnIdsCanBeGiven() {
+    AutomaticIds ids = AutomaticIds.of("", "", "root", 0);
+    String all = "         0          0 4294967295\n";
+    assertEquals(ids.choose(List.of()), ids.within(all, all).choose(List.of()));
+    String few = "         0    1000000      65536\n";
+    assertEquals(false, ids.within(few, few).isAny());
+  }
 }

@@ -120,7 +120,8 @@ class DelegationTest {
             java.util.Optional.empty(),
             user.newgidmap());
     HostFacts facts =
-        new HostFacts(Hosts.DELEGATED.trees(), "n", "m", true, false, 40, false, true, bare);
+        new HostFacts(
+            Hosts.DELEGATED.trees(), "n", "m", true, false, 40, false, true, bare, LsmFacts.NONE);
     CofferException e = refused(MAPS, facts);
     assertEquals("cannot map user ids: there is no newuidmap on this machine", e.getMessage());
     assertEquals(

@@ -28,15 +28,18 @@ class HintsTest {
   private static final int EPERM = 1;
   private static final int ENOENT = 2;
   private static final int ENOEXEC = 8;
+  private static final int EAGAIN = 11;
   private static final int EACCES = 13;
   private static final int EBUSY = 16;
   private static final int ENODEV = 19;
   private static final int ENOTDIR = 20;
   private static final int EINVAL = 22;
+  private static final int ENFILE = 23;
   private static final int ENOSPC = 28;
   private static final int EROFS = 30;
   private static final int ELOOP = 40;
   private static final int EOVERFLOW = 75;
+  private static final int EDQUOT = 122;
 
   private static final Origin ORIGIN = Origin.option("test");
 
@@ -72,6 +75,7 @@ class HintsTest {
   private static final Step CGROUP = new HostStep.CreateCgroup("/cg", false, ORIGIN);
   private static final Step SYSCTL = new ContainerStep.SetSysctl("kernel.sysrq", "1", ORIGIN);
   private static final Step DEVPTS = new ContainerStep.MountDevpts(10, Optional.of(5L), ORIGIN);
+  private static final Step TTYS = new ContainerStep.CreateTtys("dev/tty", 4, ORIGIN);
   private static final Step DEVICE = new ContainerStep.CreateDevice("dev/null", 1, 3, 0666, ORIGIN);
   private static final Step HOOK = new RunHook(HookType.MOUNT, "/hook", Place.CONTAINER, ORIGIN);
 
@@ -101,6 +105,12 @@ class HintsTest {
             ENOEXEC,
             "/sbin/init is for another architecture, or a script without #!"),
         row(EXECUTE, "execve", EBUSY, null),
+        row(
+            new ContainerStep.NewKeyring(ORIGIN),
+            "keyctl",
+            EDQUOT,
+            "you have as many keys as you may have: \"keyctl show\" shows them, kernel.keys.maxkeys"
+                + " is the limit"),
         row(ROOT, "open_tree", ENOENT, "the root file system /root does not exist"),
         row(ROOT, "open_tree", ENOTDIR, "the root file system must be a directory"),
         row(
@@ -112,7 +122,7 @@ class HintsTest {
             ROOT,
             "mount_setattr",
             EINVAL,
-            "the file system below /root does not support id-mapped mounts"),
+            "the file system below /root does not support id-mapped mounts: give the files to the mapped ids, as lxc-create does with coffer.idmap = auto in its -f file"),
         row(BIND, "open_tree", ENOENT, "/src does not exist; \"optional\" passes over it"),
         row(BIND, "open_tree", EACCES, "the source is not reachable for the caller"),
         row(BIND, "openat2", ENOENT, "add create=dir or create=file to make the missing target"),
@@ -143,7 +153,32 @@ class HintsTest {
             "clone3",
             EPERM,
             "the kernel forbids user namespaces here (kernel.unprivileged_userns_clone)"),
-        row(CLONE, "clone3", ENOSPC, "raise the sysctls user.max_*_namespaces"),
+        row(
+            CLONE,
+            "clone3",
+            ENOSPC,
+            "raise the sysctls user.max_*_namespaces; \"coffer doctor\" shows what is in use"),
+        row(
+            CLONE,
+            "clone3",
+            EAGAIN,
+            "pids.max of a cgroup around it, the user's nproc (ulimit -u), or the sysctls"
+                + " kernel.pid_max and kernel.threads-max; \"coffer doctor\" shows what is in use"),
+        row(
+            BIND,
+            "move_mount",
+            ENOSPC,
+            "raise the sysctl fs.mount-max, or unmount what is not needed (findmnt)"),
+        row(
+            TTYS,
+            "openat",
+            ENOSPC,
+            "raise the sysctl kernel.pty.max, or the container's lxc.pty.max"),
+        row(
+            BIND,
+            "open_tree",
+            ENFILE,
+            "raise the sysctl fs.file-max; \"coffer doctor\" shows how many are open"),
         row(
             CLONE,
             "clone3",
@@ -158,7 +193,8 @@ class HintsTest {
             LIMIT,
             "prlimit64",
             EPERM,
-            "raising the hard limit of nofile needs CAP_SYS_RESOURCE, which the caller lacks"),
+            "raising the hard limit of nofile needs CAP_SYS_RESOURCE, which the caller lacks; more"
+                + " than the sysctl fs.nr_open nobody may have"),
         row(LIMIT, "prlimit64", EINVAL, null),
         row(PROC, "write", EACCES, "lowering it below the caller's value needs CAP_SYS_RESOURCE"),
         row(
@@ -205,6 +241,15 @@ class HintsTest {
     assertEquals(
         "the limit of mounts in a namespace is reached (ENOSPC)",
         Hints.reason(BIND, "move_mount", ENOSPC, "No space left on device (ENOSPC)"));
+    assertEquals(
+        "the limit of processes is reached (EAGAIN)",
+        Hints.reason(CLONE, "clone3", EAGAIN, "Resource temporarily unavailable (EAGAIN)"));
+    assertEquals(
+        "no pseudo terminal is left (ENOSPC)",
+        Hints.reason(TTYS, "openat", ENOSPC, "No space left on device (ENOSPC)"));
+    assertEquals(
+        "the limit of cgroups is reached (ENOSPC)",
+        Hints.reason(CGROUP, "mkdirat", ENOSPC, "No space left on device (ENOSPC)"));
     assertEquals(
         "the kernel does not know this file system (ENODEV)",
         Hints.reason(MOUNT, "fsopen", ENODEV, "No such device (ENODEV)"));

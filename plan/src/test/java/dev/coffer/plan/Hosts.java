@@ -20,7 +20,8 @@ final class Hosts {
           40,
           true,
           true,
-          HostFacts.User.ROOT);
+          HostFacts.User.ROOT,
+          LsmFacts.NONE);
 
   /** Only v2, the caller in a session. */
   static final HostFacts V2 =
@@ -39,7 +40,8 @@ final class Hosts {
           40,
           true,
           true,
-          HostFacts.User.ROOT);
+          HostFacts.User.ROOT,
+          LsmFacts.NONE);
 
   private static final SubordinateIds IDS = SubordinateIds.parse("eve:100000:65536\n", "eve", 1000);
   static final HostFacts.User EVE =
@@ -69,7 +71,8 @@ final class Hosts {
           40,
           false,
           true,
-          EVE);
+          EVE,
+          LsmFacts.NONE);
 
   private Hosts() {}
 
@@ -83,7 +86,8 @@ final class Hosts {
         40,
         false,
         true,
-        EVE);
+        EVE,
+        LsmFacts.NONE);
   }
 
   private static List<CgroupTree> hybridTrees() {

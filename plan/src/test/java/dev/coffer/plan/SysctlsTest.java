@@ -1,6 +1,7 @@
 package dev.coffer.plan;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.coffer.model.CofferException;
@@ -8,6 +9,7 @@ import dev.coffer.model.Limits.KernelValue;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
 import dev.coffer.model.Sourced;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,19 @@ class SysctlsTest {
       assertThrows(CofferException.class, () -> check(name, PRIVILEGED), name);
     }
     assertThrows(CofferException.class, () -> check("net.core.somaxconn", Set.of(Namespace.IPC)));
+  }
+
+  @Test
+  void limitsOfUserNamespacesNeedOne() {
+    String name = "user.max_inotify_instances";
+    CofferException refused = assertThrows(CofferException.class, () -> check(name, PRIVILEGED));
+    assertEquals(
+        List.of(
+            "from  test",
+            "hint  it limits a user namespace, and the container has none: give it one with"
+                + " coffer.idmap = auto; set it on the host with sysctl(8)"),
+        refused.details());
+    assertDoesNotThrow(() -> check(name, Set.of(Namespace.USER)));
   }
 
   @Test

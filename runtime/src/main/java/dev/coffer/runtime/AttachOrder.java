@@ -21,6 +21,8 @@ import java.util.Set;
  * @param commands each with its arguments; the first that exists is executed
  * @param dropped capabilities to give up
  * @param filter the system call filter it is put under
+ * @param newKeyring whether the command is kept from the caller's session keyring
+ * @param confinement the security modules it is put under
  * @param terminal where the session's terminal comes from: the container's devpts, when it has one
  * @param terminalOwner uid and gid on the host that own the terminal
  * @param remountProcSys whether the command gets its own /proc and /sys
@@ -39,7 +41,9 @@ public record AttachOrder(
     long gid,
     List<Capability> dropped,
     boolean noNewPrivileges,
+    boolean newKeyring,
     Optional<SeccompFilter> filter,
+    LateConfinement confinement,
     Optional<Personality> personality,
     Optional<Path> terminalLog,
     boolean remountProcSys) {

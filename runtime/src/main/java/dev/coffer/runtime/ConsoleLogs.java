@@ -1,6 +1,5 @@
 package dev.coffer.runtime;
 
-import dev.coffer.linux.Errno;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
@@ -85,9 +84,7 @@ final class ConsoleLogs implements AutoCloseable {
     try {
       logs.add(new Log(register, HostFiles.open(path, flags | OpenFlags.CREATE, MODE)));
     } catch (KernelException e) {
-      throw new CofferException(
-          "cannot open the console's log " + path + ": " + Errno.describe(e.errno()),
-          List.of("from  " + from));
+      throw Start.cannot("open the console's log", path, e, from);
     }
   }
 

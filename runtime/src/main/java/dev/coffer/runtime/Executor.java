@@ -2,14 +2,14 @@ package dev.coffer.runtime;
 
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.Frame;
-import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
-import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.CofferException;
 import dev.coffer.runtime.program.Program;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -259,7 +259,7 @@ public final class Executor implements AutoCloseable {
     for (Fd fd : fds) {
       try (fd) {
         output = tail(fd);
-      } catch (KernelException _) {
+      } catch (IOException | KernelException _) {
         // the output only explains the failure; without it the failure is still told
         output = "";
       }
@@ -267,12 +267,13 @@ public final class Executor implements AutoCloseable {
     return new Outcome.Failed(Optional.empty(), operation, errno, status, inChild, output);
   }
 
-  /** What a hook wrote, from the start whatever its own position is. */
-  private static String tail(Fd fd) {
-    Path again = Path.of("/proc/self/fd/" + fd.number());
-    try (Fd file = HostFiles.open(again, OpenFlags.READ_ONLY, 0)) {
-      String all = new String(file.readAll(), StandardCharsets.UTF_8).strip();
-      return all.length() > MOST_OUTPUT ? all.substring(all.length() - MOST_OUTPUT) : all;
+  /** What a hook wrote last; one of the container's may have made it as long as it likes. */
+  private static String tail(Fd fd) throws IOException {
+    try (FileChannel file = FileChannel.open(Path.of("/proc/self/fd/" + fd.number()))) {
+      file.position(Math.max(0, file.size() - MOST_OUTPUT));
+      ByteBuffer end = ByteBuffer.allocate(MOST_OUTPUT);
+      while (end.hasRemaining() && file.read(end) > 0) {}
+      return StandardCharsets.UTF_8.decode(end.flip()).toString().replace("\0", "").strip();
     }
   }
 

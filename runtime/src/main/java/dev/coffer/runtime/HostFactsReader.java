@@ -4,6 +4,7 @@ import dev.coffer.linux.CgroupTrees;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
+import dev.coffer.plan.LsmFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ public final class HostFactsReader {
   private final boolean sysrqTrigger;
   private final boolean idMappedMounts;
   private final UserReader user;
+  private final LsmFacts lsm;
   private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
   private volatile Seen seen = new Seen("", List.of());
@@ -37,8 +39,10 @@ public final class HostFactsReader {
     this.lastCapability =
         Integer.parseInt(HostFiles.readSmall(Path.of("/proc/sys/kernel/cap_last_cap")).strip());
     this.sysrqTrigger = Files.exists(Path.of("/proc/sysrq-trigger"));
-    this.idMappedMounts = privileged && kernelAtLeast(5, 12);
+    // the kernel asks for rights over the file system, which belongs to the host's root
+    this.idMappedMounts = privileged && kernelAtLeast(5, 12) && mapsAllIds();
     this.user = new UserReader(status);
+    this.lsm = LsmReader.read(privileged);
     this.mounted = CgroupTrees.read().trees();
     this.trees = readTrees();
   }
@@ -64,6 +68,16 @@ public final class HostFactsReader {
     String[] parts = release.split("[^0-9]+");
     int first = Integer.parseInt(parts[0]);
     return first > major || (first == major && Integer.parseInt(parts[1]) >= minor);
+  }
+
+  private static boolean mapsAllIds() {
+    String map = HostFiles.readSmall(Path.of("/proc/self/uid_map")).strip();
+    return map.replaceAll("\\s+", " ").equals("0 0 4294967295");
+  }
+
+  /** Whether the caller is root outside of every user namespace and can give mounts an id map. */
+  public boolean idMappedMounts() {
+    return idMappedMounts;
   }
 
   /** Callers mostly stand where the last one stood. */
@@ -167,6 +181,11 @@ public final class HostFactsReader {
     return privileged;
   }
 
+  /** What the kernel's security modules offer. */
+  public LsmFacts lsm() {
+    return lsm;
+  }
+
   /** Whose containers these are. */
   public HostFacts.User user() {
     return user.read();
@@ -193,7 +212,8 @@ public final class HostFactsReader {
         lastCapability,
         idMappedMounts,
         sysrqTrigger,
-        user.read());
+        user.read(),
+        lsm);
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

@@ -1,5 +1,6 @@
 package dev.coffer.runtime;
 
+import dev.coffer.linux.AppArmor;
 import dev.coffer.linux.CgroupDirs;
 import dev.coffer.linux.DeviceFilter;
 import dev.coffer.linux.DevicePrograms;
@@ -39,6 +40,8 @@ final class HostRunner {
       case HostStep.SetCgroupValue value -> set(value);
       case HostStep.DelegateCgroup delegate -> delegate(delegate);
       case HostStep.FilterDevices filter -> filter(filter);
+      case HostStep.CreateAppArmorNamespace namespace -> AppArmor.makeNamespace(namespace.name());
+      case HostStep.LoadAppArmorProfile profile -> AppArmorProfiles.load(profile);
     }
   }
 
@@ -150,6 +153,8 @@ final class HostRunner {
       case Undo.RemoveCgroup cgroup -> remove(Path.of(cgroup.path()), Duration.ZERO);
       case Undo.RemoveKeeperCgroup cgroup -> remove(Path.of(cgroup.path()), KEEPER_END);
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
+      case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
+      case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());
       case Undo.RemoveFile file -> {
         if (Files.exists(Path.of(file.path()))) {
           HostFiles.unlink(Path.of(file.path()));

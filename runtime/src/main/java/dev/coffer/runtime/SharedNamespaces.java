@@ -30,20 +30,19 @@ public final class SharedNamespaces {
     spec.namespaces()
         .share()
         .forEach((namespace, whose) ->
-            paths.put(
-                namespace,
-                new Sourced<>(path(namespace, whose.value(), initPidOf), whose.origin())));
+            paths.put(namespace, new Sourced<>(path(namespace, whose, initPidOf), whose.origin())));
     return paths;
   }
 
   private static String path(
-      Namespace namespace, String whose, Function<String, OptionalInt> initPidOf) {
-    return whose.startsWith("/")
-        ? whose
+      Namespace namespace, Sourced<String> whose, Function<String, OptionalInt> initPidOf) {
+    return whose.value().startsWith("/")
+        ? whose.value()
         : "/proc/" + pid(whose, initPidOf) + "/ns/" + namespace.file();
   }
 
-  private static String pid(String whose, Function<String, OptionalInt> initPidOf) {
+  private static String pid(Sourced<String> share, Function<String, OptionalInt> initPidOf) {
+    String whose = share.value();
     if (whose.chars().allMatch(letter -> letter >= '0' && letter <= '9')) {
       return whose;
     }
@@ -51,7 +50,7 @@ public final class SharedNamespaces {
     if (pid.isEmpty()) {
       throw new CofferException(
           "cannot share a namespace of " + whose + ": it is not running",
-          List.of("hint  start " + whose + " first"));
+          List.of("from  " + share.origin().describe(), "hint  start " + whose + " first"));
     }
     return String.valueOf(pid.getAsInt());
   }

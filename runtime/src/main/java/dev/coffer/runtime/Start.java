@@ -178,7 +178,7 @@ final class Start {
       case Undo.RemoveKeeperCgroup cgroup -> {
         return again || !Files.exists(Path.of(cgroup.path()));
       }
-      case Undo.RemoveFile _ -> {}
+      case Undo.RemoveFile _, Undo.UnloadAppArmorProfile _, Undo.RemoveAppArmorNamespace _ -> {}
     }
     return true;
   }
@@ -400,9 +400,14 @@ final class Start {
     }
   }
 
-  private static CofferException cannot(String what, Path path, KernelException e, String from) {
+  /** A file that a start is to open or write. */
+  static CofferException cannot(String what, Path path, KernelException e, String from) {
+    List<String> details = new ArrayList<>(List.of("from  " + from));
+    if (e.is(Errno.ENOENT)) {
+      details.add("hint  make the directory " + path.getParent() + " first, or name another file");
+    }
     return new CofferException(
-        "cannot " + what + " " + path + ": " + Errno.describe(e.errno()), List.of("from  " + from));
+        "cannot " + what + " " + path + ": " + Errno.describe(e.errno()), details);
   }
 
   private AssemblyContext context(List<Register> landings) {

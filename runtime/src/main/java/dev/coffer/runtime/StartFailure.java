@@ -109,7 +109,9 @@ final class StartFailure extends CofferException {
     for (String line : output.isEmpty() ? List.<String>of() : List.of(output.split("\n"))) {
       details.add("said  " + line);
     }
-    Hints.hint(step, call, errno).ifPresent(hint -> details.add("hint  " + hint));
+    Unreachable.hint(step, call, errno)
+        .or(() -> Hints.hint(step, call, errno))
+        .ifPresent(hint -> details.add("hint  " + hint));
     return new StartFailure("cannot " + step.describe() + ": " + reason, details, index, errno);
   }
 

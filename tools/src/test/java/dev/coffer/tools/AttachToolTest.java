@@ -47,6 +47,7 @@ class AttachToolTest {
             Optional.of("i686"),
             Optional.of(Path.of("/home/user/log")),
             Optional.of(Path.of("/home/user/rc")),
+            Optional.of("u:r:t:s0"),
             true),
         options(
             "-n",
@@ -65,6 +66,8 @@ class AttachToolTest {
             "6",
             "-a",
             "i686",
+            "-c",
+            "u:r:t:s0",
             "-L",
             "log",
             "-f",

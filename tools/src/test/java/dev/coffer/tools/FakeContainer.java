@@ -13,6 +13,7 @@ import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Origin;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.plan.Protection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -218,6 +219,23 @@ final class FakeContainer implements Container {
   @Override
   public Optional<String> seccompFilter() {
     return Optional.of("# pseudo filter code start\n");
+  }
+
+  @Override
+  public List<Protection> protections() {
+    return List.of(
+        new Protection(
+            "ids",
+            Protection.Strength.DEFAULT,
+            "root inside is 100000 outside",
+            Origin.of(Path.of("/c/config"), 2, "lxc.idmap"),
+            ""),
+        new Protection(
+            "system calls",
+            Protection.Strength.WEAKER,
+            "none is filtered",
+            Origin.builtIn("lxc.seccomp.profile"),
+            "coffer.seccomp = default"));
   }
 
   @Override

@@ -197,4 +197,47 @@ class InfoToolTest {
             """),
         console.run("coffer", "info", "b", "--format=json"));
   }
+
+  @Test
+  void whatProtectsItIsATableWithTheLinesToWrite() {
+    busybox();
+    assertEquals(
+        Seen.printing(
+            """
+            ids           good    root inside is 100000 outside  from  /c/config:2  lxc.idmap
+            system calls  weaker  none is filtered               from  built-in default  lxc.seccomp.profile
+                          write   coffer.seccomp = default
+            1 is weaker than the default.
+            """),
+        console.run("coffer", "info", "--security", "coffer-t-a"));
+  }
+
+  @Test
+  void whatProtectsItIsJsonToo() {
+    busybox();
+    assertEquals(
+        Seen.printing(
+            """
+            {
+              "name": "coffer-t-a",
+              "protections": [
+                {
+                  "subject": "ids",
+                  "strength": "default",
+                  "text": "root inside is 100000 outside",
+                  "origin": "/c/config:2  lxc.idmap",
+                  "remedy": ""
+                },
+                {
+                  "subject": "system calls",
+                  "strength": "weaker",
+                  "text": "none is filtered",
+                  "origin": "built-in default  lxc.seccomp.profile",
+                  "remedy": "coffer.seccomp = default"
+                }
+              ]
+            }
+            """),
+        console.run("lxc-info", "--security", "--format=json", "coffer-t-a"));
+  }
 }

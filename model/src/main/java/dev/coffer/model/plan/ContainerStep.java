@@ -3,6 +3,8 @@ package dev.coffer.model.plan;
 import dev.coffer.model.Capability;
 import dev.coffer.model.ContainerSpec.Personality;
 import dev.coffer.model.Intercepts;
+import dev.coffer.model.Landlock;
+import dev.coffer.model.Landlock.PathRule;
 import dev.coffer.model.MountEntry.Create;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
@@ -24,6 +26,18 @@ public sealed interface ContainerStep extends Step {
     @Override
     public String describe() {
       return "end with the keeper, by signal " + signal;
+    }
+  }
+
+  /**
+   * Leaves what the starter's credentials hold beyond ids: supplementary groups, and capabilities
+   * that programs with file capabilities, or another user's, would inherit. A new user namespace
+   * has none of the latter, and its root drops the former.
+   */
+  record ShedCredentials(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "drop the starter's groups and inheritable capabilities";
     }
   }
 
@@ -351,6 +365,105 @@ public sealed interface ContainerStep extends Step {
     }
   }
 
+  /** Writes its AppArmor label through a private instance of proc. */
+  record EnterAppArmorProfile(String label, Moment moment, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "enter AppArmor profile " + label + moment.describe();
+    }
+  }
+
+  /** When a label holds. */
+  enum Moment {
+    /** From this step on: for an init that executes no other program. */
+    NOW,
+    /** From the execution of another program on, which is the cleaner cut. */
+    AT_EXECUTION;
+
+    String describe() {
+      return this == NOW ? "" : " at the execution";
+    }
+  }
+
+  /** Writes the SELinux context of what is executed, through a private instance of proc. */
+  record SetSelinuxContext(String context, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "set SELinux context " + context + " for the execution";
+    }
+  }
+
+  /** The same for keyrings that are made from here on, keyrings(7). */
+  record SetKeyringContext(String context, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "set SELinux context " + context + " for keyrings";
+    }
+  }
+
+  /**
+   * Says what Landlock restricts: files if there are path rules, ports and scopes as they are
+   * given.
+   *
+   * @param abi version of what the kernel offers
+   */
+  record CreateLandlockRuleset(Landlock rules, int abi, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      List<String> what = new java.util.ArrayList<>();
+      if (!rules.paths().isEmpty()) {
+        what.add("files");
+      }
+      rules.connect().ifPresent(_ -> what.add("connecting"));
+      rules.bind().ifPresent(_ -> what.add("binding"));
+      rules
+          .scopes()
+          .ifPresent(scopes ->
+              scopes.value().stream().sorted().map(Landlock.Scope::describe).forEach(what::add));
+      return "restrict by Landlock: " + String.join(", ", what);
+    }
+  }
+
+  /** Excepts a path from what Landlock restricts; it is looked up inside the root. */
+  record AllowPath(PathRule rule, int abi, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "let Landlock allow to " + rule.access().describe() + " " + rule.path();
+    }
+  }
+
+  /**
+   * Excepts TCP ports from what Landlock restricts.
+   *
+   * @param bind whether they may be bound; otherwise they may be connected to
+   */
+  record AllowPorts(List<Integer> ports, boolean bind, Origin origin) implements ContainerStep {
+    public AllowPorts {
+      ports = List.copyOf(ports);
+    }
+
+    @Override
+    public String describe() {
+      return "let Landlock allow to "
+          + (bind ? "bind" : "connect to")
+          + " TCP port "
+          + ports.stream().map(String::valueOf).collect(Collectors.joining(" "));
+    }
+  }
+
+  /**
+   * Puts itself under the rules, landlock_restrict_self(2), with all that comes from it.
+   *
+   * @param privileged whether the kernel lets it because of CAP_SYS_ADMIN; otherwise because
+   *     gaining privileges is forbidden
+   */
+  record RestrictWithLandlock(boolean privileged, Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "enter the Landlock restrictions";
+    }
+  }
+
   /** A new session, with standard streams on the terminal if there is one. */
   record StartSession(Streams streams, Origin origin) implements ContainerStep {
     @Override
@@ -458,6 +571,12 @@ public sealed interface ContainerStep extends Step {
         new MountAttributes(false, false, false, false, Atime.UNCHANGED, false, false, "");
     public static final MountAttributes READ_ONLY =
         new MountAttributes(true, false, false, false, Atime.UNCHANGED, false, false, "");
+
+    /** The same with device nodes that do not work. */
+    public MountAttributes withoutDevices() {
+      return new MountAttributes(
+          readOnly, noSuid, true, noExec, atime, noDirAtime, noSymFollow, propagation);
+    }
 
     public boolean isNone() {
       return equals(NONE);

@@ -121,6 +121,40 @@ public sealed interface HostStep extends Step {
   }
 
   /**
+   * Makes an AppArmor policy namespace, in which the container's root may load profiles of its own.
+   */
+  record CreateAppArmorNamespace(String name, Origin origin) implements HostStep {
+    @Override
+    public Optional<Undo> undo() {
+      return Optional.of(new Undo.RemoveAppArmorNamespace(name));
+    }
+
+    @Override
+    public String describe() {
+      return "create AppArmor namespace " + name;
+    }
+  }
+
+  /**
+   * Loads an AppArmor profile, apparmor_parser(8).
+   *
+   * @param text the whole of it, in apparmor.d(5)'s language
+   * @param cache directory that keeps what it was compiled to, if there is one
+   */
+  record LoadAppArmorProfile(String name, String text, String cache, Origin origin)
+      implements HostStep {
+    @Override
+    public Optional<Undo> undo() {
+      return Optional.of(new Undo.UnloadAppArmorProfile(name));
+    }
+
+    @Override
+    public String describe() {
+      return "load AppArmor profile " + name + ", " + text.lines().count() + " lines";
+    }
+  }
+
+  /**
    * A rule in the form of the v1 devices controller.
    *
    * @param type {@code a}, {@code b} or {@code c}

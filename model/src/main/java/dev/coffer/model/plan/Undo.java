@@ -21,6 +21,12 @@ public sealed interface Undo {
   /** Removes a file. */
   record RemoveFile(String path) implements Undo {}
 
+  /** Removes a profile from the kernel. */
+  record UnloadAppArmorProfile(String name) implements Undo {}
+
+  /** Removes a policy namespace with all that was loaded into it. */
+  record RemoveAppArmorNamespace(String name) implements Undo {}
+
   /** One line of a journal; paths must not contain newlines. */
   default String encode() {
     return switch (this) {
@@ -28,6 +34,8 @@ public sealed interface Undo {
       case RemoveCgroupFolder folder -> "remove-cgroup-folder " + folder.path();
       case RemoveKeeperCgroup cgroup -> "remove-keeper-cgroup " + cgroup.path();
       case RemoveFile file -> "remove-file " + file.path();
+      case UnloadAppArmorProfile profile -> "unload-apparmor-profile " + profile.name();
+      case RemoveAppArmorNamespace namespace -> "remove-apparmor-namespace " + namespace.name();
     };
   }
 
@@ -36,11 +44,20 @@ public sealed interface Undo {
    */
   static Optional<Undo> decode(String line) {
     int blank = line.indexOf(' ');
-    if (blank < 0 || blank + 1 == line.length() || line.charAt(blank + 1) != '/') {
+    if (blank < 0 || blank + 1 == line.length()) {
       return Optional.empty();
     }
-    String path = line.substring(blank + 1);
+    String what = line.substring(blank + 1);
     return switch (line.substring(0, blank)) {
+      case "unload-apparmor-profile" -> Optional.of(new UnloadAppArmorProfile(what));
+      case "remove-apparmor-namespace" -> Optional.of(new RemoveAppArmorNamespace(what));
+      default ->
+          what.startsWith("/") ? decodePath(line.substring(0, blank), what) : Optional.empty();
+    };
+  }
+
+  private static Optional<Undo> decodePath(String kind, String path) {
+    return switch (kind) {
       case "remove-cgroup" -> Optional.of(new RemoveCgroup(path));
       case "remove-cgroup-folder" -> Optional.of(new RemoveCgroupFolder(path));
       case "remove-keeper-cgroup" -> Optional.of(new RemoveKeeperCgroup(path));

@@ -6,6 +6,8 @@ import dev.coffer.model.Capability;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
 import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.plan.Step;
+import dev.coffer.plan.LsmPlanner;
 import dev.coffer.runtime.AttachOrder;
 import dev.coffer.runtime.program.Arg.Blob;
 import dev.coffer.runtime.program.Arg.Register;
@@ -19,6 +21,9 @@ public final class AttachAssembler {
 
   /** The step that operations of the execution belong to. */
   public static final int EXECUTE = 1;
+
+  /** The host's proc. */
+  private static final Register PROC = new Register(21);
 
   private static final int FIRST_CGROUP = 40;
   private static final int SIGKILL = 9;
@@ -53,6 +58,7 @@ public final class AttachAssembler {
       relay();
     }
     Object birthplace = openCgroups();
+    openProc();
     join();
     program.cloneChild(0L, birthplace, true, Registers.MAIN_PID);
     insideOut();
@@ -101,6 +107,36 @@ public final class AttachAssembler {
     return -1L;
   }
 
+  /** The host's, while it is in sight: what is at /proc inside may be anything. */
+  private void openProc() {
+    if (order.confinement().hasLabel()) {
+      int flags = Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC;
+      parent.sys(Sys.OPENAT, Flags.AT_FDCWD, program.text("/proc"), flags, 0).to(PROC);
+    }
+  }
+
+  private void label() {
+    LabelOperations labels = new LabelOperations(program, child, PROC);
+    order
+        .confinement()
+        .appArmor()
+        .ifPresent(label -> labels.appArmor(label, LsmPlanner.momentOf(label)));
+    order.confinement().seLinux().ifPresent(labels::seLinux);
+  }
+
+  private void restrict() {
+    LandlockOperations landlock = new LandlockOperations(program, child, true);
+    for (Step step : order.confinement().landlock()) {
+      switch (step) {
+        case ContainerStep.CreateLandlockRuleset create -> landlock.create(create);
+        case ContainerStep.AllowPath allow -> landlock.allow(allow);
+        case ContainerStep.AllowPorts allow -> landlock.allow(allow);
+        case ContainerStep.RestrictWithLandlock _ -> landlock.enter();
+        default -> throw new IllegalArgumentException("no step of Landlock: " + step.describe());
+      }
+    }
+  }
+
   /**
    * All but the cgroup namespace: from inside that, a v2 tree mounted with nsdelegate shows no
    * cgroup outside, so the child could not be born in its own (cgroups(7) "Delegation
@@ -127,6 +163,12 @@ public final class AttachAssembler {
     if (order.namespaces().contains(Namespace.CGROUP)) {
       child.sys(Sys.SETNS, INIT, Namespace.CGROUP.cloneFlag());
     }
+    if (order.newKeyring()) {
+      process.newKeyring();
+    }
+    if (!order.namespaces().contains(Namespace.USER)) {
+      process.shedCredentials();
+    }
     if (order.namespaces().contains(Namespace.USER) && order.hasRoot()) {
       process.becomeUser(0, 0, List.of(), SIGKILL);
     }
@@ -138,6 +180,7 @@ public final class AttachAssembler {
     if (!order.dropped().isEmpty()) {
       process.dropCapabilities(order.dropped(), -1L, Set.of());
     }
+    label();
     if (order.noNewPrivileges()) {
       process.forbidNewPrivileges();
     }
@@ -146,8 +189,9 @@ public final class AttachAssembler {
       relay();
     }
     process.startSession(onTerminal, true);
+    restrict();
     order.cwd().ifPresent(cwd -> process.enterDirectory(cwd, false));
-    if (order.uid() != 0 || order.gid() != 0) {
+    if (order.uid() != 0 || order.gid() != 0 || isStillHostsRoot()) {
       process.becomeUser(order.uid(), order.gid(), List.of(), SIGKILL, neededForFilter());
     }
     order.filter().ifPresent(filter -> loadFilter(process, filter));
@@ -158,6 +202,11 @@ public final class AttachAssembler {
               command, order.searchPath(), order.environment(), Origin.option("command")),
           command == order.commands().getLast());
     }
+  }
+
+  /** A container without a root has no number for what the caller is: never run anything so. */
+  private boolean isStillHostsRoot() {
+    return order.namespaces().contains(Namespace.USER) && !order.hasRoot();
   }
 
   private void loadFilter(ProcessOperations process, SeccompFilter filter) {

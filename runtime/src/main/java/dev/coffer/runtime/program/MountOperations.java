@@ -241,7 +241,7 @@ final class MountOperations {
   }
 
   /** A detached copy of the mount at an opened place. */
-  private Register cloneOf(Register place, boolean recursive) {
+  Register cloneOf(Register place, boolean recursive) {
     Register tree = program.scratch();
     child.sys(Sys.OPEN_TREE, place, empty, treeFlags(recursive) | Flags.AT_EMPTY_PATH).to(tree);
     return tree;
@@ -276,29 +276,6 @@ final class MountOperations {
           Register at = open(step.path() + "/" + inner, false);
           move(exception, at, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
         });
-    child.place(end);
-  }
-
-  /** Directories are covered by an empty read-only tmpfs, files by the host's null device. */
-  void mask(ContainerStep.MaskPath step) {
-    Label end = new Label();
-    Label file = new Label();
-    Register place = open(step.path(), true);
-    child.jumpIfNegative(place, end);
-    Register directory = program.scratch();
-    child
-        .sys(Sys.OPENAT2, Registers.ROOT, program.text(step.path()), directoryBeneath, 24)
-        .to(directory)
-        .tolerate(Errno.ENOTDIR);
-    child.jumpIfNegative(directory, file);
-    Register mount = program.scratch();
-    instance(
-        "tmpfs", "none", java.util.List.of("size=0"), MountAttributes.READ_ONLY, mount, end, false);
-    move(mount, place, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
-    child.jump(end);
-    child.place(file);
-    Register source = source("/dev/null", false, false);
-    move(source, place, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
     child.place(end);
   }
 
@@ -386,7 +363,7 @@ final class MountOperations {
     return file;
   }
 
-  private void move(Object mount, Object directory, Blob path, long flags) {
+  void move(Object mount, Object directory, Blob path, long flags) {
     child.sys(Sys.MOVE_MOUNT, mount, empty, directory, path, flags);
   }
 

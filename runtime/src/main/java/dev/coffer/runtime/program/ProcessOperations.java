@@ -93,11 +93,31 @@ public final class ProcessOperations {
     stream.sys(Sys.SETHOSTNAME, program.text(name), length);
   }
 
+  /**
+   * Whoever keeps the caller's keyring possesses its keys whatever his ids are, keyrings(7):
+   * failing is better. ENOSYS and EPERM come from a kernel without keys and from a filter that
+   * forbids them, to the container as well.
+   */
   void newKeyring() {
-    // EDQUOT, ENOSYS: not worth a failed start, the caller's keyring stays out of reach by its ids
     stream
         .sys(Sys.KEYCTL, Flags.KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0)
-        .tolerate(Errno.ENOSYS, Errno.EDQUOT);
+        .tolerate(Errno.ENOSYS, Errno.EPERM);
+  }
+
+  /**
+   * Leaves the caller's supplementary groups, and the capabilities that others than root could
+   * inherit; ambient ones go with those, capabilities(7).
+   */
+  void shedCredentials() {
+    // EPERM: whoever has not the right to change them is confined already
+    stream.sys(Sys.SETGROUPS, 0, 0).tolerate(Errno.EPERM);
+    ByteBuffer header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    Blob version = program.bytes(header.putInt(Flags.CAPABILITY_VERSION_3).array());
+    Blob data = program.space(24);
+    stream.sys(Sys.CAPGET, version, data);
+    stream.store(data.plus(8), 0, 4);
+    stream.store(data.plus(20), 0, 4);
+    stream.sys(Sys.CAPSET, version, data);
   }
 
   void bringUpLoopback() {

@@ -37,6 +37,9 @@ public final class Registers {
   /** Inside the container: a private instance of proc for writing kernel values. */
   public static final Register PROC = new Register(18);
 
+  /** Inside the container: the Landlock rules while they are gathered. */
+  static final Register LANDLOCK = new Register(19);
+
   /** In the keeper: the listener of the container's system call filter. */
   public static final Register LISTENER = new Register(18);
 
@@ -62,6 +65,12 @@ public final class Registers {
 
   public static final int FIRST_TTY = 40;
   public static final int MOST_TTYS = 19;
+
+  /** Inside the container, before the ttys are made: what masked files look like. */
+  static final Register NULL_DEVICE = new Register(FIRST_TTY + MOST_TTYS - 2);
+
+  /** The same for masked directories, negative as long as there is none. */
+  static final Register EMPTY_DIRECTORY = new Register(FIRST_TTY + MOST_TTYS - 1);
 
   public static final Register LOG_OLDER = new Register(59);
   public static final Register LOG_MOST = new Register(60);

@@ -66,11 +66,14 @@ public final class StartAssembler {
   private final Stream keeper = program.main();
   private final Stream child = program.child();
   private final MountOperations mounts;
+  private final MaskOperations masks;
   private final IdMapOperations idMaps;
   private final TerminalOperations terminals;
   private final DeviceOperations devices;
   private final ProcessOperations process;
   private final HookOperations hooks;
+  private final LabelOperations labels;
+  private final LandlockOperations landlock;
   private final Register userNamespace = new Register(19);
 
   private final Set<Namespace> lent = EnumSet.noneOf(Namespace.class);
@@ -88,11 +91,14 @@ public final class StartAssembler {
     this.plan = plan;
     this.context = context;
     this.mounts = new MountOperations(program, context.userNamespace() && context.privileged());
+    this.masks = new MaskOperations(program, mounts);
     this.idMaps = new IdMapOperations(program, Registers.MAIN_PID);
     this.terminals = new TerminalOperations(program, mounts);
     this.devices = new DeviceOperations(program, mounts);
     this.process = new ProcessOperations(program, child);
     this.hooks = new HookOperations(program, context);
+    this.labels = new LabelOperations(program, child, Registers.PROC);
+    this.landlock = new LandlockOperations(program, child, false);
   }
 
   /**
@@ -210,6 +216,11 @@ public final class StartAssembler {
       }
       default -> keeper.report(FAULT_TAG + index, 0, 0, true);
     }
+  }
+
+  private static boolean writesLabel(Step step) {
+    return step instanceof ContainerStep.EnterAppArmorProfile
+        || step instanceof ContainerStep.SetSelinuxContext;
   }
 
   private static boolean runsProgram(Step step) {
@@ -459,6 +470,7 @@ public final class StartAssembler {
   private void emit(ContainerStep step) {
     switch (step) {
       case ContainerStep.DieWithKeeper die -> process.dieWithKeeper(die.signal());
+      case ContainerStep.ShedCredentials _ -> process.shedCredentials();
       case ContainerStep.EnterNetwork _ ->
           child.sys(Sys.SETNS, Registers.NETWORK, Namespace.NET.cloneFlag());
       case ContainerStep.JoinCgroups join -> {
@@ -505,7 +517,7 @@ public final class StartAssembler {
       }
       case ContainerStep.MaskPath mask -> {
         openRoot();
-        mounts.mask(mask);
+        masks.mask(mask);
       }
       case ContainerStep.CreateDevice device -> devices.create(device);
       case ContainerStep.CreateDirectory directory ->
@@ -525,6 +537,22 @@ public final class StartAssembler {
       case ContainerStep.DropCapabilities drop ->
           process.dropCapabilities(drop.capabilities(), context.capabilities(), stillNeeded());
       case ContainerStep.ForbidNewPrivileges _ -> process.forbidNewPrivileges();
+      case ContainerStep.EnterAppArmorProfile enter -> {
+        openProc();
+        labels.appArmor(enter.label(), enter.moment());
+      }
+      case ContainerStep.SetSelinuxContext set -> {
+        openProc();
+        labels.seLinux(set.context());
+      }
+      case ContainerStep.SetKeyringContext set -> {
+        openProc();
+        labels.keyrings(set.context());
+      }
+      case ContainerStep.CreateLandlockRuleset create -> landlock.create(create);
+      case ContainerStep.AllowPath allow -> landlock.allow(allow);
+      case ContainerStep.AllowPorts allow -> landlock.allow(allow);
+      case ContainerStep.RestrictWithLandlock _ -> landlock.enter();
       case ContainerStep.LoadSeccomp _ -> loadFilter(context.filter().orElseThrow());
       case ContainerStep.StartSession session -> startSession(session.streams());
       case ContainerStep.BecomeInit _ -> {
@@ -589,6 +617,9 @@ public final class StartAssembler {
   }
 
   private void pivot() {
+    if (plan.steps().stream().anyMatch(StartAssembler::writesLabel)) {
+      openProc();
+    }
     boolean peer = context.relay().input() || context.landings().contains(Registers.PEER_IN);
     terminals.handOver(ownConsole() && peer);
     child.sys(Sys.FCHDIR, Registers.ROOT);
@@ -597,7 +628,8 @@ public final class StartAssembler {
     child.sys(Sys.CHDIR, program.text("/"));
   }
 
-  private void setSysctl(ContainerStep.SetSysctl sysctl) {
+  /** Made while the host's own is still in sight: in a user namespace the kernel insists on one. */
+  private void openProc() {
     if (!procOpen) {
       mounts.instance(
           "proc",
@@ -609,6 +641,10 @@ public final class StartAssembler {
           false);
       procOpen = true;
     }
+  }
+
+  private void setSysctl(ContainerStep.SetSysctl sysctl) {
+    openProc();
     int length = sysctl.value().getBytes(StandardCharsets.UTF_8).length;
     Register file = program.scratch();
     Blob how =
@@ -624,6 +660,11 @@ public final class StartAssembler {
   /** What becoming another user takes; executing its command ends it, like all that is dropped. */
   private Set<Capability> stillNeeded() {
     Set<Capability> needed = neededForFilter();
+    if (plan.steps().stream()
+        .anyMatch(
+            step -> step instanceof ContainerStep.RestrictWithLandlock own && own.privileged())) {
+      needed.add(Capability.SYS_ADMIN);
+    }
     if (plan.steps().stream().anyMatch(ContainerStep.BecomeUser.class::isInstance)) {
       needed.addAll(EnumSet.of(Capability.SETUID, Capability.SETGID));
     }

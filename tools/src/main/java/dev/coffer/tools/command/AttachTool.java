@@ -132,10 +132,6 @@ public final class AttachTool implements Tool {
 
   @Override
   public int run(Session session) {
-    if (session.has(CONTEXT)) {
-      session.log().error("-c: SELinux contexts are not in effect yet");
-      return Runner.FAILED;
-    }
     AttachOptions options = read(session);
     session.flush();
     return session.container().attach(options);
@@ -158,6 +154,7 @@ public final class AttachTool implements Tool {
         arch,
         session.path(PTY_LOG),
         session.path(StartArguments.RC_FILE).or(() -> session.path(CommonOptions.RC_FILE)),
+        session.value(CONTEXT),
         session.has(REMOUNT));
   }
 

@@ -5,6 +5,7 @@ import dev.coffer.Container;
 import dev.coffer.Usage;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.model.ContainerState;
+import dev.coffer.plan.Protection;
 import dev.coffer.runtime.LastEnd;
 import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.CommonOptions;
@@ -35,6 +36,13 @@ public final class InfoTool implements Tool {
   private static final Option SECCOMP =
       Option.flag("seccomp", "Show the system call filter, as libseccomp describes it.").ours();
 
+  private static final Option SECURITY =
+      Option.flag(
+              "security",
+              "Show what protects it and what is weaker than the secure default, with the line to"
+                  + " write.")
+          .ours();
+
   private static final CommandPage PAGE =
       new CommandPage(
           "lxc-info",
@@ -45,8 +53,10 @@ public final class InfoTool implements Tool {
               + " status, signal, at, restarts), ips, cpu_nanos,"
               + " io_bytes, memory_bytes, swap_bytes, kernel_memory_bytes, links (name, sent_bytes,"
               + " received_bytes) and config (a member per key, null for an unknown one), as far as"
-              + " they are asked for; what is not known is null.",
-          OptionTable.of(CONFIG, IPS, STATE, PID, STATS, NO_HUMANIZE, SECCOMP, OutputFormat.OPTION),
+              + " they are asked for; what is not known is null. With --security it has name and protections"
+              + " (subject, strength: default, own or weaker, text, origin, remedy).",
+          OptionTable.of(
+              CONFIG, IPS, STATE, PID, STATS, NO_HUMANIZE, SECCOMP, SECURITY, OutputFormat.OPTION),
           List.of());
 
   /** What is asked for. */
@@ -86,6 +96,16 @@ public final class InfoTool implements Tool {
     }
     if (session.has(SECCOMP)) {
       return seccomp(session, container);
+    }
+    if (session.has(SECURITY)) {
+      List<Protection> protections = container.protections();
+      session
+          .out()
+          .print(
+              format == OutputFormat.JSON
+                  ? SecurityText.json(container.name(), protections)
+                  : SecurityText.table(protections));
+      return Runner.OK;
     }
     Function<String, Optional<String>> config = config(session, container);
     if (format == OutputFormat.JSON) {

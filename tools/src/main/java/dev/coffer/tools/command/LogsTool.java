@@ -5,6 +5,7 @@ import dev.coffer.tools.Output;
 import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
+import dev.coffer.tools.text.TerminalText;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,8 @@ public final class LogsTool implements Tool {
           "Every container with a console of its own keeps the last of what its console printed, while"
               + " nobody looks and after its end, until the next start; lxc.console.buffer.size says"
               + " how much. Of a container that LXC's tools keep running, this takes what LXC's ring"
-              + " buffer has, which gives everything once.",
+              + " buffer has, which gives everything once. On a terminal, control sequences other than"
+              + " colours are shown instead of obeyed; a file or a pipe gets all bytes as they are.",
           OptionTable.of(FOLLOW, LINES),
           List.of());
 
@@ -46,7 +48,8 @@ public final class LogsTool implements Tool {
       return Runner.FAILED;
     }
     Output out = session.out();
-    Printer printer = new Printer(out, lines);
+    boolean terminal = session.invocation().stdoutIsTerminal();
+    Printer printer = new Printer(out, lines, terminal);
     if (!container.consoleLog(session.has(FOLLOW), printer::print)) {
       session
           .log()
@@ -61,15 +64,18 @@ public final class LogsTool implements Tool {
   /** Cuts the first piece down to the lines that are wanted. */
   private static final class Printer {
     private final Output out;
+    private final Optional<TerminalText> shown;
     private Optional<Integer> lines;
 
-    private Printer(Output out, Optional<Integer> lines) {
+    private Printer(Output out, Optional<Integer> lines, boolean terminal) {
       this.out = out;
       this.lines = lines;
+      this.shown = terminal ? Optional.of(new TerminalText()) : Optional.empty();
     }
 
     private void print(byte[] text) {
-      out.print(lines.isPresent() ? last(text, lines.get()) : text);
+      byte[] wanted = lines.isPresent() ? last(text, lines.get()) : text;
+      out.print(shown.isPresent() ? shown.get().next(wanted) : wanted);
       out.flush();
       lines = Optional.empty();
       if (out.isAbandoned()) {

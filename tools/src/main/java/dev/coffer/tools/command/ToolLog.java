@@ -1,6 +1,7 @@
 package dev.coffer.tools.command;
 
 import dev.coffer.tools.Output;
+import dev.coffer.tools.text.TerminalText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -87,9 +88,10 @@ public final class ToolLog {
     if (!name.isEmpty()) {
       text.append(name).append(": ");
     }
-    text.append(message).append('\n');
+    // they may quote what a container wrote, the output of a hook for instance
+    text.append(TerminalText.of(message)).append('\n');
     for (String detail : details) {
-      text.append("  ").append(detail.replace("\n", "\n  ")).append('\n');
+      text.append("  ").append(TerminalText.of(detail).replace("\n", "\n  ")).append('\n');
     }
     err.print(text.toString());
   }

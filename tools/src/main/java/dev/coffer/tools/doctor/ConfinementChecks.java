@@ -2,8 +2,9 @@ package dev.coffer.tools.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** What keeps a container in its place: seccomp, AppArmor, id maps. */
+/** What keeps a container in its place: seccomp, security modules, id maps. */
 final class ConfinementChecks {
   private ConfinementChecks() {}
 
@@ -11,6 +12,8 @@ final class ConfinementChecks {
     List<Finding> findings = new ArrayList<>();
     findings.add(seccomp(machine));
     findings.add(appArmor(machine));
+    findings.add(landlock(machine));
+    seLinux(machine).ifPresent(findings::add);
     findings.add(subordinateIds(machine, "/etc/subuid"));
     findings.add(subordinateIds(machine, "/etc/subgid"));
     findings.add(
@@ -48,6 +51,28 @@ final class ConfinementChecks {
     return machine.hasProgram("apparmor_parser")
         ? Finding.ok("AppArmor", "")
         : Finding.limited("AppArmor", "no apparmor_parser; remedy: apt install apparmor");
+  }
+
+  private static Finding landlock(Machine machine) {
+    if (!machine.offers(Machine.Feature.LANDLOCK)) {
+      return Finding.limited(
+          "Landlock",
+          "no container with coffer.landlock rules starts; remedy: a kernel with Landlock, booted"
+              + " with landlock in lsm=");
+    }
+    return machine.offers(Machine.Feature.LANDLOCK_NETWORK)
+        ? Finding.ok("Landlock", "")
+        : Finding.limited("Landlock", "files only; rules about TCP ports take Linux 6.7");
+  }
+
+  /** Most hosts that have AppArmor lack it, which is nothing to complain of. */
+  private static Optional<Finding> seLinux(Machine machine) {
+    return machine
+        .read("/sys/fs/selinux/enforce")
+        .map(mode ->
+            mode.startsWith("1")
+                ? Finding.ok("SELinux", "")
+                : Finding.limited("SELinux", "is permissive: it reports, and forbids nothing"));
   }
 
   private static Finding subordinateIds(Machine machine, String file) {

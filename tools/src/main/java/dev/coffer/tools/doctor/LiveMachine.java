@@ -3,14 +3,20 @@ package dev.coffer.tools.doctor;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.HostProbe;
 import dev.coffer.linux.KernelException;
+import dev.coffer.linux.Landlock;
 import dev.coffer.linux.Programs;
 import dev.coffer.linux.SeccompCompiler;
 import dev.coffer.linux.SlowProbe;
+import dev.coffer.plan.SharedLimit;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** The machine this runs on. Only looks. */
 public final class LiveMachine implements Machine {
+  /** The version of Landlock that knows TCP ports. */
+  private static final int NETWORK_ABI = 4;
+
   private final HostProbe host = HostProbe.read();
 
   @Override
@@ -39,6 +45,11 @@ public final class LiveMachine implements Machine {
   }
 
   @Override
+  public List<SharedLimit> searchedLimits() {
+    return SearchedLimits.read(this);
+  }
+
+  @Override
   public boolean offers(Feature feature) {
     return switch (feature) {
       case CLONE3 -> SlowProbe.hasClone3();
@@ -46,6 +57,8 @@ public final class LiveMachine implements Machine {
       case MOUNT_API -> SlowProbe.hasMountApi();
       case ID_MAPPED_MOUNTS -> SlowProbe.hasIdMappedMounts();
       case LIBSECCOMP -> SeccompCompiler.isThere();
+      case LANDLOCK -> Landlock.probeAbi() >= 1;
+      case LANDLOCK_NETWORK -> Landlock.probeAbi() >= NETWORK_ABI;
     };
   }
 

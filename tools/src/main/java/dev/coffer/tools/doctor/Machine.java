@@ -1,5 +1,7 @@
 package dev.coffer.tools.doctor;
 
+import dev.coffer.plan.SharedLimit;
+import java.util.List;
 import java.util.Optional;
 
 /** The facts that the doctor judges by. */
@@ -11,7 +13,9 @@ public interface Machine {
     MOUNT_API,
     ID_MAPPED_MOUNTS,
     /** Not the kernel's: the library that compiles filters. */
-    LIBSECCOMP
+    LIBSECCOMP,
+    LANDLOCK,
+    LANDLOCK_NETWORK
   }
 
   /** The kernel's release, as uname(2) tells it. */
@@ -24,6 +28,9 @@ public interface Machine {
   Optional<String> read(String path);
 
   boolean exists(String path);
+
+  /** The shared limits of the kernel whose use is found by a search only. */
+  List<SharedLimit> searchedLimits();
 
   /** Whether the kernel has something that is told apart by trying only. */
   boolean offers(Feature feature);

@@ -3,11 +3,14 @@ package dev.coffer.tools.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coffer.plan.SharedLimit;
+import dev.coffer.plan.SharedLimits;
 import dev.coffer.tools.doctor.Examination;
 import dev.coffer.tools.doctor.Finding;
 import dev.coffer.tools.doctor.Finding.Level;
 import dev.coffer.tools.doctor.LiveMachine;
 import dev.coffer.tools.doctor.Machine;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,15 +28,17 @@ class DoctorToolTest {
     boolean root = true;
     final Map<String, String> files = new HashMap<>();
     final Set<String> absent = new HashSet<>();
+    final List<SharedLimit> searched = new ArrayList<>();
 
     FakeMachine() {
       files.put("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids\n");
       files.put("/proc/mounts", "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n");
       files.put("/sys/module/apparmor/parameters/enabled", "Y\n");
+      files.put("/sys/fs/selinux/enforce", "1");
       files.put("/etc/subuid", "root:100000:65536\n");
       files.put("/etc/subgid", "root:100000:65536\n");
       files.put("/proc/sys/net/ipv4/ip_forward", "1\n");
-      files.put("/proc/sys/fs/inotify/max_user_instances", "1024\n");
+      files.put("/proc/key-users", "    0:     10 9/9 4/1000000 45/25000000\n");
     }
 
     @Override
@@ -54,6 +59,11 @@ class DoctorToolTest {
     @Override
     public boolean exists(String path) {
       return !absent.contains(path);
+    }
+
+    @Override
+    public List<SharedLimit> searchedLimits() {
+      return searched;
     }
 
     @Override
@@ -100,6 +110,17 @@ class DoctorToolTest {
     machine.absent.add("LIBSECCOMP");
     assertEquals(
         List.of("seccomp: no container with a policy starts; remedy: apt install libseccomp2"),
+        notes(Level.LIMITED));
+  }
+
+  @Test
+  void anOldLandlockAndAPermissiveSelinuxAreTold() {
+    machine.absent.add("LANDLOCK_NETWORK");
+    machine.files.put("/sys/fs/selinux/enforce", "0");
+    assertEquals(
+        List.of(
+            "Landlock: files only; rules about TCP ports take Linux 6.7",
+            "SELinux: is permissive: it reports, and forbids nothing"),
         notes(Level.LIMITED));
   }
 
@@ -163,15 +184,32 @@ class DoctorToolTest {
   void whatIsSwitchedOffIsToldWithTheSwitch() {
     machine.files.put("/proc/sys/user/max_user_namespaces", "0\n");
     machine.files.put("/proc/sys/net/ipv4/ip_forward", "0\n");
-    machine.files.put("/proc/sys/fs/inotify/max_user_instances", "128\n");
     assertEquals(
         List.of(
             "unprivileged user namespaces: switched off; remedy: sysctl"
                 + " user.max_user_namespaces=15000",
             "IPv4 forwarding: off; containers do not reach beyond this machine; remedy: sysctl"
-                + " net.ipv4.ip_forward=1",
-            "fs.inotify.max_user_instances: 128; with many containers systemd inside fails to start;"
-                + " remedy: sysctl fs.inotify.max_user_instances=1024"),
+                + " net.ipv4.ip_forward=1"),
+        notes(Level.LIMITED));
+  }
+
+  @Test
+  void whatContainersShareIsToldWithTheRoomThatIsLeft() {
+    machine.searched.add(SharedLimits.inotifyInstances("uid 0", 100, 128));
+    machine.files.put("/proc/key-users", "100000:  3 3/3 150/200 900/20000\n");
+    machine.files.put("/proc/sys/fs/aio-nr", "65000\n");
+    machine.files.put("/proc/sys/fs/aio-max-nr", "65536\n");
+    assertEquals(
+        List.of(
+            "fs.inotify.max_user_instances: 100 of 128 inotify instances of uid 0 are in use, room"
+                + " for about 3 more system containers; without any systemd and others inside fail"
+                + " with \"Too many open files\"; remedy: sysctl -w"
+                + " fs.inotify.max_user_instances=1024",
+            "kernel.keys.maxkeys: 150 of 200 keys of uid 100000 are in use, room for about 2 more"
+                + " system containers; without any services and logins inside fail with \"Disk"
+                + " quota exceeded\"; remedy: sysctl -w kernel.keys.maxkeys=2048",
+            "fs.aio-max-nr: 65000 of 65536 asynchronous requests are in use; without any databases"
+                + " do not start; remedy: sysctl -w fs.aio-max-nr=262144"),
         notes(Level.LIMITED));
   }
 
