@@ -32,6 +32,7 @@ class NestingTest {
       lxc-start -n %1$s
       lxc-attach -n %1$s -- /bin/cat /proc/self/uid_map /proc/1/cmdline | tr '\\0' ' '
       lxc-stop -n %1$s -k
+      lxc-destroy -n %1$s >/dev/null
       """;
 
   /** A root file system, and a cgroup of their own as managers have it in a service. */
