@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +36,8 @@ final class HandwrittenMaps {
           ranges.addAll(of(config, environment));
         }
       }
-    } catch (NoSuchFileException _) {
-      return List.of(); // no container was ever made there
+    } catch (NoSuchFileException | NotDirectoryException _) {
+      return ranges; // the first container of all
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
