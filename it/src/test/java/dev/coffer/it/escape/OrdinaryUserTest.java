@@ -8,6 +8,7 @@ import dev.coffer.it.Person;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * The same attacks against the containers of ordinary users, whose keeper and engine are theirs.
  */
 class OrdinaryUserTest {
+  private static final String SHARED = "lxc.namespace.keep = pid";
+
   @RegisterExtension final Machine machine = new Machine();
 
   private Person person;
@@ -31,7 +34,11 @@ class OrdinaryUserTest {
     Files.copy(Target.program(machine), attack);
     machine.run("chown", Person.FIRST_ID + ":" + Person.FIRST_ID, attack.toString()).ok();
     Path config = container.resolve("config");
-    Target.write(config, Target.read(config) + String.join("\n", lines) + "\n");
+    String own = Target.read(config);
+    if (List.of(lines).contains(SHARED)) { // there it can have no proc of its own
+      own = own.replaceAll("(?m)^(coffer.security|lxc.mount.auto|lxc.mount.entry).*\n", "");
+    }
+    Target.write(config, own + String.join("\n", lines) + "\n");
     person.says("lxc-start -n " + name).ok();
   }
 
@@ -69,7 +76,10 @@ class OrdinaryUserTest {
   /** Proves that the user's own processes are out of reach, where they can be seen. */
   @Test
   void theUsersProcessesAreOutOfReach() throws IOException {
-    start("lxc.namespace.keep = pid", "lxc.mount.entry = /proc proc none rbind,create=dir 0 0");
+    start(
+        SHARED,
+        "lxc.init.cmd = /bin/sleep 999",
+        "lxc.mount.entry = /proc proc none rbind,create=dir 0 0");
     String init = person.says("lxc-info -n " + name + " -pH").ok().text();
     String keeper =
         Target.read(Path.of("/proc", init, "status")).replaceFirst("(?s).*PPid:\t(\\d+).*", "$1");
