@@ -23,7 +23,11 @@ public final class UserScope {
   private static final Path BUSCTL = Path.of("/usr/bin/busctl");
   private static final String SLICE = "app.slice";
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final int PAUSE_MILLIS = 2;
+
+  /** An earlier container's scope of the name has ended and is not forgotten yet. */
+  private static final String STILL_KNOWN = "was already loaded";
+
+  private static final int PAUSE_MILLIS = 5;
   private static final int MOST_SUFFIXES = 1000;
 
   private UserScope() {}
@@ -91,12 +95,24 @@ public final class UserScope {
     call.addAll(List.of("Delegate", "b", "true"));
     call.addAll(List.of("CollectMode", "s", "inactive-or-failed"));
     call.addAll(List.of("PIDs", "au", "1", String.valueOf(keeper), "0"));
-    ask(call, uid, "start", step.unit());
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!isIn(keeper, step.unit())) {
+    CommandOutput said = ask(call, uid);
+    while (said.complaints().contains(STILL_KNOWN) && System.nanoTime() < end) {
+      pause();
+      said = ask(call, uid);
+    }
+    if (!said.status().isSuccess()) {
+      throw refused("start", step.unit(), said.complaints());
+    }
+    awaitIn(keeper, step.unit(), end);
+  }
+
+  /** The answer tells that a job was begun, not that it is done. */
+  private static void awaitIn(int keeper, String unit, long end) {
+    while (!isIn(keeper, unit)) {
       if (System.nanoTime() > end) {
-        throw refused(
-            "start", step.unit(), "the keeper is not in it after " + PATIENCE.toSeconds() + " s");
+        String patience = PATIENCE.toSeconds() + " s";
+        throw refused("start", unit, "the keeper is not in it after " + patience);
       }
       pause();
     }
@@ -111,16 +127,17 @@ public final class UserScope {
   }
 
   /** Moves a process beside the keeper of a scope, from where it may go into the container. */
-  static void enter(String unit, int process, long uid) {
+  static void enter(String unit, int pid, long uid) {
     String leaf = "/" + Delegation.SESSION;
-    ask(
-        List.of("AttachProcessesToUnit", "ssau", unit, leaf, "1", String.valueOf(process)),
-        uid,
-        "enter",
-        unit);
+    String process = String.valueOf(pid);
+    CommandOutput said =
+        ask(List.of("AttachProcessesToUnit", "ssau", unit, leaf, "1", process), uid);
+    if (!said.status().isSuccess()) {
+      throw refused("enter", unit, said.complaints());
+    }
   }
 
-  private static void ask(List<String> call, long uid, String verb, String unit) {
+  private static CommandOutput ask(List<String> call, long uid) {
     List<String> argv = new ArrayList<>(List.of(BUSCTL.toString(), "--user", "--quiet", "call"));
     argv.addAll(List.of("org.freedesktop.systemd1", "/org/freedesktop/systemd1"));
     argv.add("org.freedesktop.systemd1.Manager");
@@ -131,10 +148,7 @@ public final class UserScope {
             "LC_ALL=C",
             "XDG_RUNTIME_DIR=/run/user/" + uid,
             "DBUS_SESSION_BUS_ADDRESS=unix:path=" + bus(uid));
-    CommandOutput output = CommandOutput.of(argv, environment);
-    if (!output.status().isSuccess()) {
-      throw refused(verb, unit, output.complaints());
-    }
+    return CommandOutput.of(argv, environment);
   }
 
   private static CofferException refused(String verb, String unit, String why) {
