@@ -370,6 +370,7 @@ class UserTest {
             + String.join(
                 "\n",
                 "lxc.rootfs.mount = " + place,
+                "lxc.hook.version = 1",
                 "lxc.hook.mount = ls $LXC_ROOTFS_MOUNT > $LXC_ROOTFS_MOUNT/listed",
                 "lxc.mount.entry = tmpfs " + place + "/mnt tmpfs size=64k,create=dir 0 0\n"));
     try {
