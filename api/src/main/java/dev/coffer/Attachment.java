@@ -1,6 +1,8 @@
 package dev.coffer;
 
 import dev.coffer.linux.Fd;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
 import dev.coffer.linux.SeccompFilter;
@@ -16,6 +18,8 @@ import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.runtime.Attach;
 import dev.coffer.runtime.AttachOrder;
 import dev.coffer.runtime.Caller;
+import dev.coffer.runtime.UserScope;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -52,6 +56,7 @@ final class Attachment {
             hasRoot(),
             cgroups(options),
             birthplace(options),
+            scope(options),
             commands(options),
             List.of(environment.getOrDefault("PATH", DEFAULT_PATH).split(":")),
             environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
@@ -73,6 +78,12 @@ final class Attachment {
     Optional<Fd> devpts = host.isPrivileged() ? Optional.empty() : container.devpts();
     if (devpts.isPresent()) {
       return Attach.runOnOwnTerminal(order, devpts.get(), caller, this::relay);
+    }
+    if (!host.isPrivileged() && container.spec().rootfs().path().isEmpty()) {
+      // it has the host's terminals, and can make one that is its own
+      try (Fd devices = HostFiles.open(Path.of("/dev"), OpenFlags.PATH, 0)) {
+        return Attach.runOnOwnTerminal(order, devices, caller, this::relay);
+      }
     }
     try (Pty terminal = container.terminal()) {
       hostUid(uid(options)).ifPresent(terminal::give);
@@ -130,10 +141,24 @@ final class Attachment {
 
   /** In v2 a process is born where init is, or beside it where init made cgroups of its own. */
   private Optional<String> birthplace(AttachOptions options) {
-    return container.placement().places().stream()
-        .filter(place -> place.tree().unified() && entersCgroups(options) && admits(place))
-        .findFirst()
+    return unifiedPlace(options)
+        .filter(place -> admits(place) || scopeOf(place).isPresent())
         .map(place -> host.lives().leaf(place.innerDirectory()));
+  }
+
+  /** Who is elsewhere has to come into the container's scope first. */
+  private Optional<String> scope(AttachOptions options) {
+    return unifiedPlace(options).filter(place -> !admits(place)).flatMap(this::scopeOf);
+  }
+
+  private Optional<CgroupPlacement.Place> unifiedPlace(AttachOptions options) {
+    return container.placement().places().stream()
+        .filter(place -> place.tree().unified() && entersCgroups(options))
+        .findFirst();
+  }
+
+  private Optional<String> scopeOf(CgroupPlacement.Place place) {
+    return UserScope.of(place.base(), host.facts().user().uid());
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.coffer.image.MountPoints;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Sourced;
+import dev.coffer.plan.HostFacts.User;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.HostCommand;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class Destruction {
    * Deletes what belongs to ids of the container and not to its owner, who is no root: a command
    * inside a user namespace does it, which follows no link and crosses no mount.
    */
-  static void emptyInside(DestroyRequest request, MakersMaps maps, Caller caller) {
+  private static void emptyInside(DestroyRequest request, MakersMaps maps, Caller caller) {
     boolean inside =
         request.managed()
             && maps.root().filter(root -> root.giving() == MappedRoot.Giving.INSIDE).isPresent();
@@ -55,7 +56,12 @@ final class Destruction {
     }
   }
 
-  static void ofEphemeral(ContainerSpec spec) {
-    Destroyer.destroy(request(spec, false));
+  /** Deletes all of a container: through the user namespace where that is needed. */
+  static void run(
+      DestroyRequest request, ContainerSpec spec, IdRanges ranges, User user, Caller caller) {
+    Destroyer.requireDestroyable(request);
+    emptyInside(request, MakersMaps.of(spec.privileges().idMaps(), user), caller);
+    Destroyer.destroy(request);
+    ranges.free(spec.lxcPath().resolve(spec.name()));
   }
 }

@@ -15,12 +15,17 @@ final class Helpers implements HelperLauncher, AutoCloseable {
   }
 
   @Override
-  public synchronized Helper launch() {
-    Launcher ready = launcher.orElseGet(() -> Launcher.of(file));
-    launcher = Optional.of(ready);
-    Launcher.Started started = ready.start(false, Map.of());
+  public Helper launch() {
+    Launcher.Started started = start();
     ProcessCaller.reapLater(started.pid());
     return new Helper(started.pid(), started.channel());
+  }
+
+  /** One whose end the caller waits for. */
+  synchronized Launcher.Started start() {
+    Launcher ready = launcher.orElseGet(() -> Launcher.of(file));
+    launcher = Optional.of(ready);
+    return ready.start(false, Map.of());
   }
 
   @Override

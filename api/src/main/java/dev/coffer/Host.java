@@ -5,6 +5,7 @@ import dev.coffer.image.BuiltInImage;
 import dev.coffer.image.Creator;
 import dev.coffer.linux.CgroupTrees;
 import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Problem;
 import dev.coffer.runtime.BeginningNote;
 import dev.coffer.runtime.Caller;
@@ -13,6 +14,7 @@ import dev.coffer.runtime.HostFactsReader;
 import dev.coffer.runtime.Lives;
 import dev.coffer.runtime.RunDirectory;
 import dev.coffer.runtime.StartOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +46,26 @@ public final class Host implements AutoCloseable {
     this.helpers = new Helpers(launcher);
     lives.relays().helpers(helpers);
     this.commands = new CommandService(lives, trees.layout());
-    lives.onEphemeralEnd(life -> Destruction.ofEphemeral(life.spec()));
+    lives.onEphemeralEnd(life -> destroy(life.spec()));
+  }
+
+  /** Nobody waits for the end of an ephemeral container. */
+  private void destroy(ContainerSpec spec) {
+    Caller caller = new UnattendedCaller(helpers);
+    IdRanges ranges = ranges(caller.environment());
+    Destruction.run(Destruction.request(spec, false), spec, ranges, facts.user(), caller);
+  }
+
+  /** The ranges of ids of the containers of whoever has this environment. */
+  IdRanges ranges(Map<String, String> environment) {
+    return new IdRanges(
+        IdRanges.file(facts.user(), environment),
+        facts.user(),
+        directory ->
+            Files.exists(directory)
+                || lives
+                    .find(directory.getParent(), directory.getFileName().toString())
+                    .isPresent());
   }
 
   private StartOrder recall(

@@ -3,7 +3,6 @@ package dev.coffer;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.image.Creator;
 import dev.coffer.image.DestroyRequest;
-import dev.coffer.image.Destroyer;
 import dev.coffer.linux.CgroupDirs;
 import dev.coffer.linux.CgroupStats;
 import dev.coffer.linux.Fd;
@@ -17,7 +16,6 @@ import dev.coffer.model.ContainerState;
 import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.plan.HostFacts.CgroupTree;
-import dev.coffer.plan.HostFacts.User;
 import dev.coffer.plan.LsmPlanner;
 import dev.coffer.plan.Protection;
 import dev.coffer.plan.Protections;
@@ -89,15 +87,7 @@ final class LocalContainer implements Container {
   }
 
   private IdRanges ranges() {
-    User user = host.facts().user();
-    return new IdRanges(
-        IdRanges.file(user, caller.environment()),
-        user,
-        directory ->
-            Files.exists(directory)
-                || host.lives()
-                    .find(directory.getParent(), directory.getFileName().toString())
-                    .isPresent());
+    return host.ranges(caller.environment());
   }
 
   private Optional<Life> life() {
@@ -404,10 +394,6 @@ final class LocalContainer implements Container {
     }
     ContainerSpec spec = config().spec(name, lxcPath);
     DestroyRequest request = Destruction.request(spec, options.withSnapshots());
-    Destroyer.requireDestroyable(request);
-    MakersMaps maps = MakersMaps.of(spec.privileges().idMaps(), host.facts().user());
-    Destruction.emptyInside(request, maps, caller);
-    Destroyer.destroy(request);
-    ranges().free(lxcPath.resolve(name));
+    Destruction.run(request, spec, ranges(), host.facts().user(), caller);
   }
 }

@@ -219,13 +219,16 @@ final class Orders {
   }
 
   /**
-   * An ordinary user has no directory of the host's for it: his roots are mounted on themselves.
+   * An ordinary user has no directory of the host's for it: his roots are mounted on themselves,
+   * unless he names one.
    */
   private static String mountPoint(ContainerSpec spec) {
-    Optional<String> own = spec.rootfs().path().map(Sourced::value);
-    if (HostFactsReader.uid() != 0 && own.isPresent()) {
-      return own.get();
-    }
-    return spec.rootfs().mountPoint().map(Sourced::value).orElse(DEFAULT_MOUNT_POINT);
+    Optional<String> unnamed =
+        HostFactsReader.uid() == 0 ? Optional.empty() : spec.rootfs().path().map(Sourced::value);
+    return spec.rootfs()
+        .mountPoint()
+        .map(Sourced::value)
+        .or(() -> unnamed)
+        .orElse(DEFAULT_MOUNT_POINT);
   }
 }

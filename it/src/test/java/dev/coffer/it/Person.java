@@ -12,9 +12,9 @@ import java.util.List;
  * An ordinary user, made for one test and removed after it: with a home that nobody else may enter,
  * subordinate ids, and an engine of their own.
  */
-final class Person {
+public final class Person {
   /** First of the 65536 subordinate ids. */
-  static final int FIRST_ID = 700_000;
+  public static final int FIRST_ID = 700_000;
 
   private static final List<String> TREES =
       List.of("memory", "freezer", "pids", "systemd", "unified");
@@ -23,7 +23,7 @@ final class Person {
   private final String name;
   private final Path home;
 
-  Person(Machine machine) throws IOException {
+  public Person(Machine machine) throws IOException {
     this(machine, true);
   }
 
@@ -53,11 +53,11 @@ final class Person {
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  Path home() {
+  public Path home() {
     return home;
   }
 
@@ -66,12 +66,12 @@ final class Person {
   }
 
   /** Writes a file of theirs, which they need only read. */
-  void write(String file, String... lines) {
+  public void write(String file, String... lines) {
     Box.write(home.resolve(file), String.join("\n", lines) + "\n");
   }
 
   /** What a shell of theirs says to this. */
-  Outcome says(String script) {
+  public Outcome says(String script) {
     return command(List.of(), script).run();
   }
 

@@ -35,7 +35,7 @@ class UserDelegationTest {
     return machine.command(argv).run();
   }
 
-  private String prepared() throws IOException {
+  private String prepared() {
     return "mkdir -p ~/.config/lxc; printf '"
         + MAP.replace("\n", "\\n")
         + "lxc.net.0.type = empty\\n' > ~/.config/lxc/default.conf; ";
@@ -91,6 +91,49 @@ class UserDelegationTest {
                 + " -f ~/.config/lxc/default.conf -s lxc.cgroup2.pids.max=50 -- "
                 + "cat /proc/self/cgroup; coffer engine stop");
     assertTrue(outcome.out().startsWith("0::/"), outcome::toString);
+    assertEquals("", outcome.err(), outcome::toString);
+  }
+
+  /** What the user's shell says to this in a session of a login, whose cgroup is root's. */
+  private Outcome saysInSession(String... script) {
+    String lines = prepared() + "c=" + machine.name("c") + "\n" + String.join("\n", script);
+    List<String> argv =
+        List.of(
+            "systemd-run",
+            "--quiet",
+            "--pipe",
+            "--wait",
+            "--collect",
+            "--uid=tester",
+            "--property=PAMName=login",
+            "bash",
+            "-c",
+            // braces and dollars would be systemd's to expand
+            ("PATH=" + machine.tool("") + ":$PATH; cd; " + lines).replace("$", "$$"));
+    return machine.command(argv).run();
+  }
+
+  @Test
+  void aLoginNeedsNoWrapper() {
+    Outcome outcome =
+        saysInSession(
+            "grep -c session- /proc/self/cgroup",
+            "lxc-create -n $c -t busybox || exit",
+            "lxc-start -n $c -s lxc.cgroup2.memory.max=64M || exit",
+            "slice=/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice",
+            "cd $slice/coffer-$c.scope && cat lxc.payload.$c/memory.max",
+            "lxc-freeze -n $c && lxc-info -n $c -s -H; lxc-unfreeze -n $c",
+            "lxc-attach -n $c -- cat /proc/self/cgroup",
+            "kill -9 $(coffer engine status | sed -n 's/^PID: *//p')",
+            "lxc-attach -n $c -- cat /proc/self/cgroup",
+            "lxc-stop -r -n $c; lxc-info -n $c -s -H; cat lxc.payload.$c*/memory.max",
+            "cd; lxc-stop -k -n $c",
+            "lxc-execute -n $c -s lxc.cgroup2.pids.max=50 -- cat /proc/self/cgroup",
+            "lxc-destroy -n $c; coffer engine stop; sleep 1; ls $slice | grep coffer-");
+    assertEquals(
+        "1\n67108864\nFROZEN\n0::/\n0::/\nRUNNING\n67108864\n0::/\n",
+        outcome.out(),
+        outcome::toString);
     assertEquals("", outcome.err(), outcome::toString);
   }
 }

@@ -327,4 +327,104 @@ class UserTest {
         outcome.err());
     person.says("lxc-destroy -n " + c + " && " + execute + c + "2 -- id -u").ok().prints("0\n");
   }
+
+  @Test
+  void anEphemeralContainerIsWhollyGoneAfterItsEnd() throws Exception {
+    Person person = new Person(machine);
+    String c = name(person);
+    person.write(
+        "ephemeral.conf",
+        "lxc.include = " + person.home() + "/.config/lxc/default.conf",
+        "lxc.ephemeral = 1");
+    Path directory = person.home().resolve(".local/share/lxc/" + c);
+    String create = "lxc-create -n " + c + " -f ephemeral.conf -t busybox && lxc-start -n " + c;
+    person.says(create + " && lxc-stop -k -n " + c).ok().complains("");
+    awaitGone(directory);
+
+    person.says(create).ok();
+    person.says("lxc-attach -n " + c + " -- sh -c 'mkdir -m 700 /a && touch /a/b'").ok();
+    String init = person.says("lxc-info -n " + c + " -pH").ok().text();
+    person.says("kill -9 $(coffer engine status | sed -n 's/^PID: *//p')").ok();
+    ProcessHandle.of(Long.parseLong(init)).orElseThrow().destroyForcibly();
+    awaitGone(directory);
+  }
+
+  private static void awaitGone(Path directory) {
+    Machine.await(
+        "the end of " + directory,
+        java.time.Duration.ofSeconds(20),
+        () -> !Files.exists(directory));
+  }
+
+  @Test
+  void theRootIsMountedWhereTheConfigurationSays() throws Exception {
+    Person person = new Person(machine);
+    String c = name(person);
+    Path place = Path.of("/tmp", c); // not at home: a mount hook is the container's root
+    person.says("lxc-create -n " + c + " -t busybox && mkdir " + place).ok();
+    Path config = person.home().resolve(".local/share/lxc/" + c + "/config");
+    String own = Box.read(config);
+    Files.writeString(
+        config,
+        own
+            + String.join(
+                "\n",
+                "lxc.rootfs.mount = " + place,
+                "lxc.hook.mount = ls $LXC_ROOTFS_MOUNT > $LXC_ROOTFS_MOUNT/listed",
+                "lxc.mount.entry = tmpfs " + place + "/mnt tmpfs size=64k,create=dir 0 0\n"));
+    try {
+      person.says("lxc-start -n " + c).ok().complains("");
+      String look = "grep -c ' /mnt ' /proc/mounts; grep usr /listed";
+      person.says("lxc-attach -n " + c + " -- sh -c \"" + look + "\"").ok().prints("1\nusr\n");
+      person.says("ls " + place + "; lxc-stop -k -n " + c).ok().prints("");
+    } finally {
+      Files.delete(place);
+    }
+    Files.writeString(config, own + "lxc.rootfs.mount = " + person.home() + "/own\n");
+    person.says("mkdir -m 700 own && lxc-execute -n " + c + " -- ls /listed").ok();
+    person.says("lxc-destroy -n " + c).ok();
+  }
+
+  /**
+   * Of root's mapped containers too, and with the host's tree as well as with a root of its own.
+   */
+  @Test
+  void aCommandInTheForegroundHasATerminalOfItsOwn() throws Exception {
+    Person person = new Person(machine);
+    String c = name(person);
+    person.says("lxc-create -n " + c + " -t busybox").ok();
+    person.write(
+        "look",
+        "tty; stat -c %u \"$(tty)\"; echo seen > /dev/tty; set -m; sleep 9 & kill %1; wait %1",
+        "echo ended $?; stty size");
+    String look = "stty rows 33 cols 99; lxc-execute -n " + c + " ";
+    String inside = "-- sh -c \"$(cat look)\"";
+    String expected = "(?s).*/dev/pts/\\d+\r\n0\r\nseen\r\n.*ended 143\r\n33 99\r\n";
+    for (String options : List.of("", "-f .config/lxc/default.conf ")) {
+      person.write("script", look + options + inside);
+      String said = person.says("script -qec 'sh script' /dev/null").ok().out();
+      assertTrue(said.matches(expected), options + said);
+    }
+    person.says("lxc-destroy -n " + c).ok();
+    Path config = person.home().resolve(".config/lxc/default.conf");
+    person.write("script", look + "-f " + config + " " + inside);
+    String said =
+        machine
+            .run("sh", "-c", "cd " + person.home() + "; script -qec 'sh script' /dev/null")
+            .ok()
+            .out();
+    assertTrue(said.matches(expected), said);
+  }
+
+  @Test
+  void aTerminalOfAnAttachedCommandIsItsOwnOnTheHostsTree() throws Exception {
+    Person person = new Person(machine);
+    String c = name(person);
+    person.says("lxc-execute -d -n " + c + " -f .config/lxc/default.conf -- sleep 300").ok();
+    person.write(
+        "script", "lxc-attach -n " + c + " -- sh -c 'stat -c %u $(tty); echo seen > /dev/tty'");
+    String said = person.says("script -qec 'sh script' /dev/null").ok().out();
+    assertTrue(said.contains("0\r\nseen\r\n"), said);
+    person.says("lxc-stop -k -n " + c).ok();
+  }
 }

@@ -41,6 +41,13 @@ final class CgroupPlanner {
     refuseUnusable();
     for (Place place : placement.places()) {
       if (place.tree().unified()) {
+        place
+            .tree()
+            .scope()
+            .ifPresent(unit ->
+                steps.add(
+                    new HostStep.StartScope(
+                        unit, place.tree().mount() + place.tree().own(), origin())));
         vacate(place, steps);
         createLimited(place, steps);
         createInner(place, steps);

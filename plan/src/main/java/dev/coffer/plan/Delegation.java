@@ -20,7 +20,7 @@ public record Delegation(String base, boolean usable) {
   public static final String SESSION = "coffer.session";
 
   /** What gives a user of systemd a delegated cgroup. */
-  static final String COMMAND = "systemd-run --user --scope -p Delegate=yes";
+  public static final String COMMAND = "systemd-run --user --scope -p Delegate=yes";
 
   /**
    * @param own the caller's cgroup, absolute within the tree

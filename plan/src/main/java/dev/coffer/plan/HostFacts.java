@@ -162,6 +162,8 @@ public record HostFacts(
    *     top
    * @param own the caller's own cgroup within the tree
    * @param usable whether cgroups can be made below {@code base}
+   * @param scope the unit of the user's systemd that is to be started, which makes {@code base} and
+   *     moves the keeper there; empty where all is there
    */
   public record CgroupTree(
       String mount,
@@ -169,14 +171,35 @@ public record HostFacts(
       boolean unified,
       String base,
       String own,
-      boolean usable) {
+      boolean usable,
+      Optional<String> scope) {
     public CgroupTree {
       controllers = List.copyOf(controllers);
     }
 
     public CgroupTree(
+        String mount,
+        List<String> controllers,
+        boolean unified,
+        String base,
+        String own,
+        boolean usable) {
+      this(mount, controllers, unified, base, own, usable, Optional.empty());
+    }
+
+    public CgroupTree(
         String mount, List<String> controllers, boolean unified, String base, String own) {
       this(mount, controllers, unified, base, own, true);
+    }
+
+    /** The same for whom a scope is started that makes this cgroup. */
+    public CgroupTree inScope(String unit, String cgroup) {
+      return new CgroupTree(mount, controllers, unified, cgroup, cgroup, true, Optional.of(unit));
+    }
+
+    /** The same when its scope has been started. */
+    public CgroupTree started() {
+      return new CgroupTree(mount, controllers, unified, base, own, usable);
     }
 
     /** The same for a process that stands elsewhere in it. */

@@ -91,7 +91,8 @@ final class MountPlanner {
     }
     return spec.rootfs()
         .path()
-        .map(path -> new ContainerStep.ReachRoot(path.value(), path.origin()));
+        .map(
+            path -> new ContainerStep.ReachRoot(path.value(), request.mountPoint(), path.origin()));
   }
 
   private boolean isIdMapped(String idmap, Origin origin) {

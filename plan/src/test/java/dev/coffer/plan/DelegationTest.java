@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.Sourced;
+import dev.coffer.model.plan.Plan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,10 @@ class DelegationTest {
   }
 
   private static CofferException refused(String text, HostFacts facts) {
+    return assertThrows(CofferException.class, () -> plan(text, facts));
+  }
+
+  private static Plan plan(String text, HostFacts facts) {
     var spec = LxcConfig.parse(text, Path.of("c.conf"), Map.of()).spec("c", Path.of("/l"));
     StartRequest request =
         new StartRequest(
@@ -50,7 +55,7 @@ class DelegationTest {
             Map.of(),
             new SeccompChoice.None(),
             "/m");
-    return assertThrows(CofferException.class, () -> Planner.plan(request, facts));
+    return Planner.plan(request, facts);
   }
 
   @Test
@@ -142,5 +147,24 @@ class DelegationTest {
             "hint  add \"lxc.idmap = u 0 100000 65536\" and \"lxc.idmap = g 0 100000 65536\", also to"
                 + " ~/.config/lxc/default.conf for later containers"),
         e.details());
+  }
+
+  @Test
+  void aScopeIsStartedBeforeAnythingIsMadeInIt() {
+    HostFacts session = Hosts.DELEGATED;
+    HostFacts offered =
+        session.at(
+            List.of(session.trees().getFirst().inScope("coffer-c.scope", "/u/coffer-c.scope")),
+            "lxc.payload.c",
+            "lxc.monitor.c",
+            true);
+    List<String> steps =
+        plan(MAPS, offered).steps().stream().limit(2).map(step -> step.describe()).toList();
+    assertEquals(
+        List.of(
+            "start scope coffer-c.scope of the user's systemd, for cgroup"
+                + " /sys/fs/cgroup/u/coffer-c.scope",
+            "move the processes of /sys/fs/cgroup/u/coffer-c.scope to coffer.session below it"),
+        steps);
   }
 }

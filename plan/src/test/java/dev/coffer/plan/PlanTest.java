@@ -75,7 +75,13 @@ class PlanTest {
                 namespace,
                 new Sourced<>(
                     "/proc/" + whose.value() + "/ns/" + namespace.file(), whose.origin())));
-    String mountPoint = spec.rootfs().mountPoint().map(Sourced::value).orElse("/run/coffer-rootfs");
+    Optional<Sourced<String>> itself = facts.privileged() ? Optional.empty() : spec.rootfs().path();
+    String mountPoint =
+        spec.rootfs()
+            .mountPoint()
+            .or(() -> itself)
+            .map(Sourced::value)
+            .orElse("/run/coffer-rootfs");
     return Planner.plan(
         new StartRequest(
             spec,

@@ -47,6 +47,7 @@ public final class Attach {
       Consumer<Fd> listeners) {
     List<Fd> opened = new ArrayList<>();
     try (Executor executor = new Executor(caller.launch(true))) {
+      order.scope().ifPresent(unit -> enterScope(unit, executor));
       List<Register> landings = new ArrayList<>();
       List<Fd> fds = new ArrayList<>();
       landings.add(AttachAssembler.INIT);
@@ -91,6 +92,11 @@ public final class Attach {
     } finally {
       opened.forEach(Fd::close);
     }
+  }
+
+  private static void enterScope(String unit, Executor executor) {
+    int self = (int) Keeping.registers(executor)[Registers.SELF.number()];
+    UserScope.enter(unit, self, HostFactsReader.uid());
   }
 
   private static CofferException failure(

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param hasRoot whether the container's user namespace has a root
  * @param cgroups directories of the v1 cgroups to enter; empty to stay in the caller's
  * @param unifiedCgroup the v2 cgroup the process is born in
+ * @param scope the unit of the user's systemd that is to be entered on the way there
  * @param commands each with its arguments; the first that exists is executed
  * @param dropped capabilities to give up
  * @param filter the system call filter it is put under
@@ -33,6 +34,7 @@ public record AttachOrder(
     boolean hasRoot,
     List<String> cgroups,
     Optional<String> unifiedCgroup,
+    Optional<String> scope,
     List<List<String>> commands,
     List<String> searchPath,
     List<String> environment,

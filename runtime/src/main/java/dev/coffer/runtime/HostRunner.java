@@ -32,6 +32,7 @@ final class HostRunner {
    */
   static void run(HostStep step) {
     switch (step) {
+      case HostStep.StartScope _ -> throw new IllegalStateException("needs to know the keeper");
       case HostStep.CreateCgroup cgroup -> create(cgroup.path(), cgroup.seedCpuset());
       case HostStep.CreateCgroupFolder folder -> create(folder.path(), folder.seedCpuset());
       case HostStep.CreateKeeperCgroup cgroup -> create(cgroup.path(), cgroup.seedCpuset());

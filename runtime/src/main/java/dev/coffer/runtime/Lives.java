@@ -36,6 +36,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -63,6 +64,10 @@ public final class Lives implements AutoCloseable {
   private final Preparations preparations = new Preparations();
   private final StateChanges changes = new StateChanges();
   private final Object recovering = new Object();
+
+  /** Ends whose last files may still be there when the container is called stopped. */
+  private final AtomicInteger finishing = new AtomicInteger();
+
   private final SeccompRelays relays = new SeccompRelays();
   private final Poller poller = new Poller();
   private final ExecutorService work =
@@ -154,7 +159,9 @@ public final class Lives implements AutoCloseable {
 
   /** Whether a start or a clean-up is under way. */
   public boolean isBusy() {
-    return relays.isBusy() || lives.values().stream().anyMatch(life -> !life.isRunning());
+    return relays.isBusy()
+        || finishing.get() > 0
+        || lives.values().stream().anyMatch(life -> !life.isRunning());
   }
 
   /** Those who pass waiting system calls on. */
@@ -166,9 +173,14 @@ public final class Lives implements AutoCloseable {
     return List.copyOf(lives.values());
   }
 
+  /** The trees as a container of the caller's can use them. */
+  List<CgroupTree> trees(Caller caller, String name) {
+    return UserScope.orOffered(facts.trees(caller.pid()), facts.user().uid(), name);
+  }
+
   /** What a start would do. */
   public Plan plan(StartOrder order, Caller caller) {
-    List<CgroupTree> trees = facts.trees(caller.pid());
+    List<CgroupTree> trees = trees(caller, order.request().spec().name());
     return Planner.plan(
         order.request(),
         facts
@@ -520,6 +532,18 @@ public final class Lives implements AutoCloseable {
 
   /** The last of a life: cgroups, pid file, run directory, sockets. */
   void finish(Life life) {
+    finishing.incrementAndGet();
+    try {
+      cleanUp(life);
+      if (life.spec != null && life.spec.ephemeral() && !life.rebootWanted) {
+        onEphemeralEnd.accept(life);
+      }
+    } finally {
+      finishing.decrementAndGet();
+    }
+  }
+
+  private void cleanUp(Life life) {
     try {
       for (String failure : HostRunner.undo(life.undos)) {
         LOG.log(Level.WARNING, life.name() + ": " + failure);
@@ -530,9 +554,6 @@ public final class Lives implements AutoCloseable {
       }
     } finally {
       forget(life);
-    }
-    if (life.spec != null && life.spec.ephemeral() && !life.rebootWanted) {
-      onEphemeralEnd.accept(life);
     }
   }
 

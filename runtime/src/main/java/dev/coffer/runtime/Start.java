@@ -16,6 +16,7 @@ import dev.coffer.model.HookType;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Sourced;
+import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
@@ -114,8 +115,9 @@ final class Start {
     lives.preparations().prelude(order.request()).ifPresent(life.executor::send);
     HostFacts facts =
         again
-            ? life.facts.forNextLife(lives.facts(life, order.request(), life.facts.trees()))
-            : lives.facts(life, order.request(), lives.facts().trees(caller.pid()));
+            ? life.facts.forNextLife(
+                lives.facts(life, order.request(), UserScope.started(life.facts.trees())))
+            : lives.facts(life, order.request(), lives.trees(caller, spec.name()));
     life.facts = facts;
     phases.mark("facts");
     prepared = lives.preparations().prepare(order.request(), facts);
@@ -219,7 +221,9 @@ final class Start {
   }
 
   private void makeMountPoint() {
-    if (spec.rootfs().path().isEmpty() || !life.facts.privileged()) {
+    boolean isRoot =
+        order.request().mountPoint().equals(spec.rootfs().path().map(Sourced::value).orElse(""));
+    if (spec.rootfs().path().isEmpty() || isRoot) {
       return;
     }
     Path mountPoint = Path.of(order.request().mountPoint());
@@ -244,6 +248,11 @@ final class Start {
   private void runHostStep(int index) {
     dieAt(index);
     try {
+      if (plan.steps().get(index) instanceof HostStep.StartScope scope) {
+        int keeper = (int) Keeping.registers(life.executor)[Registers.SELF.number()];
+        UserScope.start(scope, keeper, life.facts.user().uid());
+        return;
+      }
       if (plan.steps().get(index) instanceof HostStep.DelegateCgroup delegate
           && !life.facts.privileged()) {
         MappedOwners.delegate(life.executor, delegate, spec.privileges().maps(), life.facts.user());
@@ -266,8 +275,15 @@ final class Start {
     return order.console().or(() -> spec.terminals().consolePath().map(Sourced::value));
   }
 
+  /** Whether the container has a devpts of its own, or ids that only it can give a terminal to. */
+  private boolean makesTerminal() {
+    return wantsTerminal()
+        && (plan.steps().stream().anyMatch(ContainerStep.MountDevpts.class::isInstance)
+            || spec.hasUserNamespace() && !life.facts.privileged());
+  }
+
   private void openTerminal() {
-    if (!wantsTerminal()) {
+    if (!wantsTerminal() || makesTerminal()) {
       return;
     }
     Pty pty = Pty.open();
@@ -425,7 +441,7 @@ final class Start {
         console(),
         landings,
         relay(foreground),
-        terminal.isPresent() ? replaced : List.of(),
+        wantsTerminal() ? replaced : List.of(),
         spec.terminals().consoleLogSize(),
         ConsoleRing.size(spec),
         hasHooks() ? HookEnvironment.of(caller.environment()) : List.of(),
@@ -452,13 +468,16 @@ final class Start {
       return AssemblyContext.Relay.AS_BEFORE;
     }
     boolean own = console() instanceof Console.Own && consolePath().isEmpty();
-    boolean relayed = terminal.isPresent() || own;
+    boolean relayed = wantsTerminal() || own;
     boolean input = foreground && relayed && caller.isTerminal(0);
     boolean output = foreground && relayed && caller.stream(1).isPresent();
     return new AssemblyContext.Relay(input, output);
   }
 
   private Console console() {
+    if (makesTerminal()) {
+      return new Console.Session(spec.init().uid().value());
+    }
     if (order.request().callerStreams()) {
       return new Console.None();
     }

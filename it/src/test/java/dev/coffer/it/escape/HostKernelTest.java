@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The kernel that all share: its settings, memory, devices and cgroups. */
 class HostKernelTest {
-  private static final List<String> SETTINGS =
+  static final List<String> SETTINGS =
       List.of(
           "/proc/sys/kernel/core_pattern",
           "/proc/sys/kernel/modprobe",
@@ -41,7 +41,7 @@ class HostKernelTest {
           "/sys/kernel/profiling",
           "/sys/module/printk/parameters/time");
 
-  private static final List<String> MEMORY =
+  static final List<String> MEMORY =
       List.of("/proc/kcore", "/proc/kmsg", "/dev/mem", "/dev/kmem", "/dev/kmsg", "/dev/port");
 
   @RegisterExtension final Machine machine = new Machine();
@@ -52,7 +52,7 @@ class HostKernelTest {
     return words.toArray(String[]::new);
   }
 
-  private static Map<String, String> values() {
+  static Map<String, String> values() {
     Map<String, String> values = new TreeMap<>();
     for (String file : SETTINGS) {
       try {

@@ -104,13 +104,14 @@ public sealed interface ContainerStep extends Step {
   }
 
   /**
-   * Opens the root file system while the process is still its caller, whom the way there may be
-   * open to alone.
+   * Opens the root file system, and the place where it will be mounted, while the process is still
+   * its caller, whom the way there may be open to alone.
    */
-  record ReachRoot(String source, Origin origin) implements ContainerStep {
+  record ReachRoot(String source, String mountPoint, Origin origin) implements ContainerStep {
     @Override
     public String describe() {
-      return "reach the root file system " + source + " as the caller";
+      String place = mountPoint.equals(source) ? "" : " and its mount point " + mountPoint;
+      return "reach the root file system " + source + place + " as the caller";
     }
   }
 

@@ -17,6 +17,19 @@ public sealed interface HostStep extends Step {
   }
 
   /**
+   * Asks the user's own systemd for a scope with a delegated cgroup, and to move the keeper there.
+   * It ends by itself with the last process in it.
+   *
+   * @param cgroup where it will be, absolute
+   */
+  record StartScope(String unit, String cgroup, Origin origin) implements HostStep {
+    @Override
+    public String describe() {
+      return "start scope " + unit + " of the user's systemd, for cgroup " + cgroup;
+    }
+  }
+
+  /**
    * Makes a cgroup and the ones missing above it.
    *
    * @param path absolute, below a mounted tree

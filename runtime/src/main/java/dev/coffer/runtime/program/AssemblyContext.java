@@ -54,8 +54,14 @@ public record AssemblyContext(
 
   /** What is shown as the container's console. */
   public sealed interface Console {
-    /** There is none, or the command has the caller's streams. */
+    /** There is none, or the command has the caller's streams or a terminal of the host's. */
     record None() implements Console {}
+
+    /**
+     * A terminal in the place of the caller's, which the container makes for the user of its
+     * command: one that the host makes would belong to nobody inside, or have no name there.
+     */
+    record Session(long uid) implements Console {}
 
     /** A terminal of the container's own devpts. */
     record Own() implements Console {}

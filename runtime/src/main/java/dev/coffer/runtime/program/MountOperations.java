@@ -60,18 +60,25 @@ final class MountOperations {
   void reach(ContainerStep.ReachRoot step) {
     int flags = Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC;
     child.sys(Sys.OPENAT, Flags.AT_FDCWD, program.text(step.source()), flags, 0).to(Registers.ROOT);
+    child
+        .sys(Sys.OPENAT, Flags.AT_FDCWD, program.text(step.mountPoint()), flags, 0)
+        .to(Registers.DIRECTORY);
     reached = true;
   }
 
-  /** A root on its own place: an ordinary user's container needs no other directory for it. */
-  void rootOnItself(ContainerStep.MountRoot step) {
+  /** An ordinary user's root: on its own place, unless the user has another directory for it. */
+  void rootReached(ContainerStep.MountRoot step) {
     if (!reached) {
-      reach(new ContainerStep.ReachRoot(step.source(), step.origin()));
+      reach(new ContainerStep.ReachRoot(step.source(), step.mountPoint(), step.origin()));
     }
     Register tree = cloneOf(Registers.ROOT, true);
     set(tree, step.attributes(), false, false);
     move(
-        tree, Registers.ROOT, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+        tree,
+        Registers.DIRECTORY,
+        empty,
+        Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+    child.sys(Sys.CLOSE, Registers.DIRECTORY);
     child.set(Registers.ROOT, tree);
   }
 

@@ -290,6 +290,9 @@ public final class StartAssembler {
 
   private void emit(int index, Step step) {
     devices.before(step);
+    if (executes(step)) {
+      openSession();
+    }
     switch (step) {
       case HostStep _ -> keeper.report(index, 0, 0, true);
       case RunHook hook -> {
@@ -574,15 +577,32 @@ public final class StartAssembler {
     }
   }
 
+  /** Whether the terminal behind the console is the container's to make. */
   private boolean ownConsole() {
-    return context.console() instanceof AssemblyContext.Console.Own;
+    return switch (context.console()) {
+      case AssemblyContext.Console.None _ -> false;
+      case AssemblyContext.Console.Own _, AssemblyContext.Console.Session _ -> true;
+    };
   }
 
   private void attachConsole(String path) {
     switch (context.console()) {
       case AssemblyContext.Console.None _ -> {}
-      case AssemblyContext.Console.Own _ -> terminals.attachConsole(path);
+      case AssemblyContext.Console.Own _ -> terminals.attachConsole(path, 0);
+      case AssemblyContext.Console.Session session -> terminals.attachConsole(path, session.uid());
     }
+  }
+
+  /** Made at last where no console was to be shown. */
+  private void openSession() {
+    if (context.console() instanceof AssemblyContext.Console.Session session) {
+      terminals.openSession(session.uid(), hasPeer());
+    }
+  }
+
+  private boolean hasPeer() {
+    return ownConsole()
+        && (context.relay().input() || context.landings().contains(Registers.PEER_IN));
   }
 
   /** Whoever answers must be there before the next call that waits for him. */
@@ -600,7 +620,7 @@ public final class StartAssembler {
 
   private void mountRoot(ContainerStep.MountRoot root) {
     if (!context.privileged()) {
-      mounts.rootOnItself(root);
+      mounts.rootReached(root);
     } else if (context.userNamespace()) {
       mounts.rootFromKeeper(root, userNamespace);
     } else {
@@ -620,8 +640,7 @@ public final class StartAssembler {
     if (plan.steps().stream().anyMatch(StartAssembler::writesLabel)) {
       openProc();
     }
-    boolean peer = context.relay().input() || context.landings().contains(Registers.PEER_IN);
-    terminals.handOver(ownConsole() && peer);
+    terminals.handOver(hasPeer());
     child.sys(Sys.FCHDIR, Registers.ROOT);
     child.sys(Sys.PIVOT_ROOT, program.text("."), program.text("."));
     child.sys(Sys.UMOUNT2, program.text("."), Flags.MNT_DETACH);

@@ -19,6 +19,7 @@ final class TerminalOperations {
   private final MountOperations mounts;
   private final Blob unlock;
 
+  private boolean mountsDevpts;
   private boolean devpts;
   private boolean console;
   private int ttys;
@@ -59,16 +60,50 @@ final class TerminalOperations {
     mounts.attachTo(mount, new ContainerStep.Target("dev/pts", Create.DIRECTORY));
     child.place(end);
     devpts = true;
+    mountsDevpts = true;
   }
 
-  /** The console's terminal is made once and shown wherever it is wanted. */
-  void attachConsole(String path) {
+  /**
+   * The console's terminal is made once and shown wherever it is wanted.
+   *
+   * @param uid whose it is
+   */
+  void attachConsole(String path, long uid) {
     if (!console) {
-      open(program, unlock, Registers.CONSOLE_MASTER, Registers.CONSOLE_SLAVE);
-      child.set(Registers.TERMINAL, Registers.CONSOLE_SLAVE);
-      console = true;
+      openConsole(uid);
     }
     mounts.bindOpened(Registers.CONSOLE_SLAVE, path);
+  }
+
+  private void openConsole(long uid) {
+    open(program, unlock, Registers.CONSOLE_MASTER, Registers.CONSOLE_SLAVE);
+    if (uid != 0) {
+      child.sys(Sys.FCHOWN, Registers.CONSOLE_SLAVE, uid, -1).tolerateAny();
+    }
+    child.set(Registers.TERMINAL, Registers.CONSOLE_SLAVE);
+    console = true;
+  }
+
+  /**
+   * A terminal for the command alone, where there is none yet: of the container's devpts, or of
+   * what is on /dev where it has the host's tree. It belongs to whoever makes it, pts(4).
+   *
+   * @param raw as for {@link #handOver}
+   */
+  void openSession(long uid, boolean raw) {
+    if (console) {
+      return;
+    }
+    if (!mountsDevpts) {
+      int flags = Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC;
+      child
+          .sys(Sys.OPENAT, Flags.AT_FDCWD, program.text("/dev"), flags, 0)
+          .to(new Register(Registers.DEVPTS));
+    }
+    openConsole(uid);
+    child.signal(Registers.CONSOLE_SLAVE.number(), 2);
+    keeper.await(Registers.CONSOLE_SLAVE.number(), 2);
+    takeConsole(raw);
   }
 
   void createTtys(ContainerStep.CreateTtys step) {
@@ -105,14 +140,18 @@ final class TerminalOperations {
     child.signal(first, count);
     keeper.await(first, count);
     if (console) {
-      keeper.set(Registers.TERMINAL, Registers.CONSOLE_SLAVE);
-      keeper.set(Registers.CONSOLE, Registers.CONSOLE_MASTER);
-      keeper.set(Registers.CONSOLE_SLAVE, -1L);
-      keeper.set(Registers.CONSOLE_MASTER, -1L);
-      if (raw) {
-        keeper.raw(Registers.PEER_IN, Registers.CONSOLE);
-      }
+      takeConsole(raw);
     }
     devpts = false;
+  }
+
+  private void takeConsole(boolean raw) {
+    keeper.set(Registers.TERMINAL, Registers.CONSOLE_SLAVE);
+    keeper.set(Registers.CONSOLE, Registers.CONSOLE_MASTER);
+    keeper.set(Registers.CONSOLE_SLAVE, -1L);
+    keeper.set(Registers.CONSOLE_MASTER, -1L);
+    if (raw) {
+      keeper.raw(Registers.PEER_IN, Registers.CONSOLE);
+    }
   }
 }
