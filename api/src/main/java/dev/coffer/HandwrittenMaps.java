@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,8 @@ final class HandwrittenMaps {
           ranges.addAll(of(config, environment));
         }
       }
+    } catch (NoSuchFileException | NotDirectoryException _) {
+      return ranges; // the first container of all
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

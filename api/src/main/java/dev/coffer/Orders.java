@@ -4,6 +4,7 @@ import dev.coffer.config.FstabLine;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.Intercepts;
 import dev.coffer.model.MountEntry;
 import dev.coffer.model.Origin;
 import dev.coffer.model.Problem;
@@ -47,6 +48,7 @@ final class Orders {
     config.problems().forEach(notices);
     notInEffect(spec).forEach(notices);
     nesting(spec).ifPresent(notices);
+    closedNodes(spec).ifPresent(notices);
     Optional<SeccompPolicies.Loaded> policy = seccomp.load(spec, notices);
     StartRequest request =
         new StartRequest(
@@ -147,6 +149,23 @@ final class Orders {
                 "without an id map root of the container, and of those inside it, is the host's"
                     + " root: /dev/.lxc/proc lets it change the host",
                 "coffer.idmap = auto gives the container ids of its own"));
+  }
+
+  private static Optional<Problem> closedNodes(ContainerSpec spec) {
+    return spec.privileges()
+        .seccomp()
+        .intercepts()
+        .filter(intercepts -> intercepts.value().calls().contains(Intercepts.Call.MKNOD))
+        .filter(_ ->
+            spec.hasUserNamespace()
+                && spec.terminals().autodev().value()
+                && !spec.rootfs().options().contains("dev"))
+        .map(intercepts ->
+            Problem.warning(
+                intercepts.origin(),
+                "device nodes that the container makes in its root cannot be opened: roots with an id"
+                    + " map are mounted nodev",
+                "add the line: lxc.rootfs.options = dev"));
   }
 
   private static Sourced<List<String>> command(

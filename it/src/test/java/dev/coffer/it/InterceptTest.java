@@ -22,6 +22,7 @@ class InterceptTest {
     Box box = new Box(machine, "c1");
     List<String> all = new ArrayList<>(List.of(lines));
     all.add("lxc.net.0.type = empty");
+    all.add("lxc.rootfs.options = dev"); // a root with an id map is nodev otherwise
     if (!calls.isEmpty()) {
       all.add("coffer.intercept = " + calls);
     }
@@ -161,7 +162,7 @@ class InterceptTest {
         "the seccomp policy "
             + policy
             + " does not plainly allow mknod, which coffer.intercept is to answer",
-        "  from  " + box.configFile() + ":10  coffer.intercept",
+        "  from  " + box.configFile() + ":11  coffer.intercept",
         "  hint  allow it in the policy, or intercept something else");
   }
 

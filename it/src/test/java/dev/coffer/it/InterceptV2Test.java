@@ -15,7 +15,10 @@ class InterceptV2Test {
   @Test
   void sysinfoTellsTheLimitOfTheCgroup() {
     Box box = new Box(machine, "c1");
-    box.mapped("lxc.cgroup2.memory.max = 64M", "coffer.intercept = sysinfo mknod");
+    box.mapped(
+        "lxc.rootfs.options = dev",
+        "lxc.cgroup2.memory.max = 64M",
+        "coffer.intercept = sysinfo mknod");
     box.shifted().started("-d");
     assertEquals("65536", box.inside("free | awk '/^Mem/ { print substr($2, 1, 5) }'"));
     assertEquals("0", box.inside("mknod /tmp/null c 1 3; echo $?"));
@@ -41,7 +44,7 @@ class InterceptV2Test {
       "coffer.intercept = mount:ext4",
       "lxc.cgroup2.devices.allow = b 7:" + number + " rwm"
     };
-    box.mapped(lines[0], lines[1], lines[2]);
+    box.mapped(lines[0], lines[1], lines[2], lines[3]);
     box.shifted().started("-d");
     assertEquals("1", box.inside("mount -t ext4 /disk /mnt 2>/dev/null; echo $?"));
     box.stop().ok();

@@ -32,6 +32,7 @@ class NestingTest {
       lxc-start -n %1$s
       lxc-attach -n %1$s -- /bin/cat /proc/self/uid_map /proc/1/cmdline | tr '\\0' ' '
       lxc-stop -n %1$s -k
+      lxc-destroy -n %1$s >/dev/null
       """;
 
   /** A root file system, and a cgroup of their own as managers have it in a service. */
@@ -65,11 +66,11 @@ class NestingTest {
     debian.boots();
     assertAll(
         () -> assertEquals(0, shell(debian, "", "test -d /sys/fs/cgroup/init.scope").exit()),
-        () -> assertEquals("0 300000 131072 init", round(debian, "/coffer/bin:", "c1", "")),
         () ->
             assertEquals(
-                "0 65536 65536 init",
-                round(debian, "/coffer/bin:", "c2", "coffer.idmap = auto\\n")),
+                "0 300000 131072 init",
+                round(debian, "/coffer/bin:", "c1", "coffer.security = lxc\\n")),
+        () -> assertEquals("0 65536 65536 init", round(debian, "/coffer/bin:", "c2", "")),
         () -> assertEquals("0 300000 131072 init", round(debian, "", "l1", "")),
         () -> assertEquals("inside nspawn", shell(debian, "", NSPAWN).ok().text()),
         () -> assertEquals("inside docker", shell(debian, "", DOCKER).ok().text()));
@@ -80,9 +81,8 @@ class NestingTest {
   void cofferRunsContainersInsideOneWithTheHostsIdsAndSaysWhatThatMeans() throws IOException {
     make("lxc.mount.auto = proc:mixed sys:mixed");
     String script =
-        script("/coffer/bin:", ROUND.formatted("c1", ""))
-            + ROUND.formatted(
-                "c2", "coffer.idmap = auto\\nlxc.rootfs.options = idmap=container\\n");
+        script("/coffer/bin:", ROUND.formatted("c1", "coffer.security = lxc\\n"))
+            + ROUND.formatted("c2", "");
     Outcome outcome =
         machine
             .lxcCommand("execute", "deb", "--", "/bin/sh", "-c", script)

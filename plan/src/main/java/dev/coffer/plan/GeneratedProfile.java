@@ -183,21 +183,8 @@ final class GeneratedProfile {
         add("mount options=(rw," + flag + ") " + source);
       }
     }
-    // no rules about propagation: older parsers widen them to any mount (CVE-2016-1585)
-    comment("less rights for mounts that are there");
-    readOnly(
-        "ro,remount,bind", List.of("nosuid", "nodev", "noexec", "relatime", "noatime", "silent"));
-  }
-
-  /** With any of these besides; "options in" would stand for a rule of its own. */
-  private void readOnly(String options, List<String> others) {
-    if (others.isEmpty()) {
-      add("mount options=(" + options + ")");
-      return;
-    }
-    List<String> rest = others.subList(1, others.size());
-    readOnly(options, rest);
-    readOnly(options + "," + others.getFirst(), rest);
+    // None about propagation and remounting: older parsers make "any mount" of them, as of
+    // "options=(ro,remount,bind)" any that is read-only (CVE-2016-1585, seen with 3.0.8).
   }
 
   private void comment(String text) {

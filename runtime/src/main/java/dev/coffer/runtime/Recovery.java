@@ -106,11 +106,13 @@ final class Recovery {
       return;
     }
     writePidFile(life);
+    boolean frozen = isFrozen(life);
+    if (!frozen && life.order.filter().filter(SeccompFilter::notifies).isPresent()) {
+      askAgain(life); // before any is answered: those would be made twice
+    }
     lives.adopt(life);
-    if (isFrozen(life)) {
-      lives.frozen(life, true); // what is said of calls below happens when it is thawed
-    } else if (life.order.filter().filter(SeccompFilter::notifies).isPresent()) {
-      askAgain(life);
+    if (frozen) {
+      lives.frozen(life, true);
     }
   }
 
