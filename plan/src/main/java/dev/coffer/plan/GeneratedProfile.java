@@ -161,8 +161,8 @@ final class GeneratedProfile {
   }
 
   /**
-   * Services that sandbox themselves mount much, and the kernel itself keeps a mapped root from what
-   * would lead out: mount_namespaces(7), "Restrictions on mount namespaces".
+   * Services that sandbox themselves mount much, and the kernel itself keeps a mapped root from
+   * what would lead out: mount_namespaces(7), "Restrictions on mount namespaces".
    */
   private void mountsOfMappedRoot() {
     comment("mounts, which user namespaces limit");
