@@ -133,6 +133,17 @@ class AppArmorTest {
   }
 
   @Test
+  void aMappedContainerMayMountWhatServicesThatSandboxThemselvesNeed() {
+    Box box = new Box(machine, "c1").shifted().mapped(GENERATED);
+    box.started("-d");
+    box.inside("mount -t tmpfs none /mnt && mount -o remount,ro /mnt && umount /mnt");
+    box.inside("unshare -m true");
+    Outcome outcome = box.tryInside("true >>/proc/sysrq-trigger");
+    assertTrue(outcome.exit() != 0, outcome.toString());
+    box.stop().ok();
+  }
+
+  @Test
   void aMappedContainerIsConfinedAndMayNest() {
     Box box = new Box(machine, "c1").shifted().mapped(GENERATED, "lxc.apparmor.allow_nesting = 1");
     box.started("-d");

@@ -54,7 +54,9 @@ class SecureDefaultTest {
   private void maskedPathsShowNothing() {
     for (String file : MASKED_FILES) {
       if (Files.exists(Path.of(file))) {
-        assertEquals("0", inside("wc -c < " + file).ok().text(), file);
+        // AppArmor may refuse to open it at all
+        String size = "{ wc -c <" + file + "; } 2>/dev/null || echo 0";
+        assertEquals("0", inside(size).ok().text(), file);
       }
     }
     for (String directory : List.of("/proc/acpi", "/proc/scsi", "/sys/firmware")) {
@@ -213,7 +215,7 @@ class SecureDefaultTest {
     String c = machine.name("c");
     person.says("lxc-create -n " + c + " -t busybox && lxc-start -n " + c).ok().complains("");
     String script =
-        "cat /proc/self/uid_map | tr -s \" \"; wc -c < /proc/keys; grep Seccomp: /proc/1/status";
+        "cat /proc/self/uid_map | tr -s \" \"; { wc -c </proc/keys; } 2>/dev/null || echo 0; grep Seccomp: /proc/1/status";
     person
         .says("lxc-attach -n " + c + " -- sh -c '" + script + "'")
         .ok()

@@ -15,6 +15,7 @@ final class SeccompLibrary {
 
   final MemorySegment init;
   final MemorySegment release;
+  final MemorySegment attribute;
   final MemorySegment merge;
   final MemorySegment archAdd;
   final MemorySegment archRemove;
@@ -28,6 +29,7 @@ final class SeccompLibrary {
   private SeccompLibrary(SymbolLookup lookup) {
     init = function(lookup, "seccomp_init");
     release = function(lookup, "seccomp_release");
+    attribute = function(lookup, "seccomp_attr_set");
     merge = function(lookup, "seccomp_merge");
     archAdd = function(lookup, "seccomp_arch_add");
     archRemove = function(lookup, "seccomp_arch_remove");

@@ -319,6 +319,15 @@ final class CgroupPlanner {
     return steps;
   }
 
+  /** Whether the device rules are such that a start can open what it needs, terminals and null. */
+  boolean devicesLeaveTerminals() {
+    return DeviceLimits.leaveTerminals(
+        DeviceLimits.of(
+            facts.isUnified() ? spec.cgroups().v2() : spec.cgroups().v1(),
+            spec,
+            facts.isHostsRoot()));
+  }
+
   private Step allow(DeviceRule rule) {
     Origin origin = spec.nesting().orElseThrow();
     return set(

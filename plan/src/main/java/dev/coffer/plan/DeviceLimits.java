@@ -16,6 +16,12 @@ import java.util.stream.Stream;
  */
 final class DeviceLimits {
   private static final String PREFIX = "devices.";
+  private static final String ALLOW = PREFIX + "allow";
+  private static final Cgroups.Value DENY_ALL = new Cgroups.Value(PREFIX + "deny", "a");
+
+  /** null, tty, console, ptmx and the pseudo terminals. */
+  private static final List<String> OPENED =
+      List.of("c 1:3 rwm", "c 5:0 rwm", "c 5:1 rwm", "c 5:2 rwm", "c 136:* rwm");
 
   private DeviceLimits() {}
 
@@ -39,6 +45,18 @@ final class DeviceLimits {
     return rules;
   }
 
+  /**
+   * Whether these rules name all that a start itself opens, and take nothing back. Rules that say
+   * it in another way are merely not recognised.
+   */
+  static boolean leaveTerminals(List<Sourced<Cgroups.Value>> rules) {
+    List<Cgroups.Value> values = rules.stream().map(Sourced::value).toList();
+    return !values.isEmpty()
+        && values.getFirst().equals(DENY_ALL)
+        && values.stream().skip(1).allMatch(value -> value.file().equals(ALLOW))
+        && OPENED.stream().allMatch(rule -> values.contains(new Cgroups.Value(ALLOW, rule)));
+  }
+
   static boolean isRule(Sourced<Cgroups.Value> value) {
     return value.value().file().startsWith(PREFIX);
   }
@@ -50,8 +68,8 @@ final class DeviceLimits {
   private static List<Sourced<Cgroups.Value>> usual(Origin origin) {
     List<Sourced<Cgroups.Value>> rules = new ArrayList<>();
     Stream.concat(
-            Stream.of(new Cgroups.Value("devices.deny", "a")),
-            SecureDefault.DEVICES.stream().map(rule -> new Cgroups.Value("devices.allow", rule)))
+            Stream.of(DENY_ALL),
+            SecureDefault.DEVICES.stream().map(rule -> new Cgroups.Value(ALLOW, rule)))
         .forEach(value -> rules.add(new Sourced<>(value, origin)));
     return rules;
   }

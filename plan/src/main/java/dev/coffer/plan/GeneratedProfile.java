@@ -101,7 +101,11 @@ final class GeneratedProfile {
       nesting();
     } else {
       kernelFiles();
-      mounts();
+      if (spec.hasUserNamespace()) {
+        mountsOfMappedRoot();
+      } else {
+        mounts();
+      }
     }
     for (Sourced<String> line : spec.privileges().confinement().appArmor().raw()) {
       lines.add("  " + line.value());
@@ -156,6 +160,15 @@ final class GeneratedProfile {
     add("deny /sys/firmware/efi/efivars/** rwklx", "deny /sys/kernel/debug/** rwklx");
   }
 
+  /**
+   * Services that sandbox themselves mount much, and the kernel itself keeps a mapped root from
+   * what would lead out: mount_namespaces(7), "Restrictions on mount namespaces".
+   */
+  private void mountsOfMappedRoot() {
+    comment("mounts, which user namespaces limit");
+    add("mount", "remount", "pivot_root");
+  }
+
   private void mounts() {
     comment("file systems that hold nothing of the host's");
     for (String type :
@@ -183,8 +196,35 @@ final class GeneratedProfile {
         add("mount options=(rw," + flag + ") " + source);
       }
     }
-    // None about propagation and remounting: older parsers make "any mount" of them, as of
-    // "options=(ro,remount,bind)" any that is read-only (CVE-2016-1585, seen with 3.0.8).
+    comment("what services that sandbox themselves do");
+    // Older parsers make more of these rules (CVE-2016-1585), 3.0.8 for one any mount that is
+    // read-only; so what shows the kernel is refused below wherever it does not belong.
+    for (String how : List.of("slave", "private", "shared", "unbindable")) {
+      add("mount options=(rw,make-" + how + ")", "mount options=(rw,make-r" + how + ")");
+    }
+    readOnly(
+        "ro,remount,bind", List.of("nosuid", "nodev", "noexec", "relatime", "noatime", "silent"));
+    add("deny mount fstype=devtmpfs");
+    for (String type : List.of("proc", "sysfs", "debugfs", "tracefs", "securityfs")) {
+      elsewhere(type, type.equals("proc") ? "proc" : "sys");
+    }
+  }
+
+  /** Refuses a file system anywhere but at its place. */
+  private void elsewhere(String type, String place) {
+    PathComplement.of("", List.of(place))
+        .forEach(path -> add("deny mount fstype=" + type + " -> " + path));
+  }
+
+  /** With any of these besides; "options in" would stand for a rule of its own. */
+  private void readOnly(String options, List<String> others) {
+    if (others.isEmpty()) {
+      add("mount options=(" + options + ")");
+      return;
+    }
+    List<String> rest = others.subList(1, others.size());
+    readOnly(options, rest);
+    readOnly(options + "," + others.getFirst(), rest);
   }
 
   private void comment(String text) {

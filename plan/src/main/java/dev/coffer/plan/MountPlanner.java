@@ -137,6 +137,14 @@ final class MountPlanner {
     return steps;
   }
 
+  /** Whether no mount of the configuration could open a device: all show what is there already. */
+  boolean areWithoutDevices() {
+    return Stream.concat(request.fstab().stream(), spec.mounts().entries().stream())
+        .map(Sourced::value)
+        .allMatch(
+            entry -> isBind(entry) || ContainerStep.MountFileSystem.isWithoutDevice(entry.type()));
+  }
+
   /** What is hidden or protected of what was mounted; last, so that no mount uncovers it. */
   List<Step> protection() {
     List<Step> steps = new ArrayList<>();
@@ -212,12 +220,17 @@ final class MountPlanner {
     }
   }
 
+  private static boolean isBind(MountEntry entry) {
+    return MountOptions.of(entry.options()).bind()
+        || entry.type().equals("none")
+        || entry.type().equals("bind");
+  }
+
   private Step entry(Sourced<MountEntry> sourced) {
     MountEntry entry = sourced.value();
     MountOptions options = MountOptions.of(entry.options());
     Target target = new Target(target(sourced), entry.create());
-    boolean bind = options.bind() || entry.type().equals("none") || entry.type().equals("bind");
-    if (!bind) {
+    if (!isBind(entry)) {
       return new ContainerStep.MountFileSystem(
           entry.type(),
           entry.source(),

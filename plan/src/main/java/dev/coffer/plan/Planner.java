@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Joins the parts of a start into one plan, in the order lxc.container.conf(5) promises to hooks.
@@ -143,6 +144,19 @@ public final class Planner {
                     value.value().name(), value.value().value(), value.origin())));
   }
 
+  /**
+   * Whether the device rules can hold from the beginning, so that nobody waits for them: with a
+   * user namespace no node is made, and the rules leave what a start opens. Hooks and file systems
+   * of devices see the devices of the host as long as there are only mounts.
+   */
+  private boolean devicesEarly() {
+    return fresh.contains(Namespace.USER)
+        && Stream.of(HookType.PRE_MOUNT, HookType.MOUNT, HookType.AUTODEV)
+            .allMatch(type -> spec.hooks(type).isEmpty())
+        && mounts.areWithoutDevices()
+        && cgroups.devicesLeaveTerminals();
+  }
+
   private Map<Namespace, Sourced<String>> shared(Set<Namespace> which) {
     Map<Namespace, Sourced<String>> shared = new EnumMap<>(Namespace.class);
     shared.putAll(request.share());
@@ -170,6 +184,9 @@ public final class Planner {
     if (fresh.contains(Namespace.USER)) {
       mounts.reachRoot().ifPresent(steps::add);
       steps.add(ids.become());
+      if (devicesEarly()) {
+        steps.addAll(cgroups.limitDevices());
+      }
     }
     shared(EnumSet.complementOf(LENT))
         .forEach((namespace, path) ->
@@ -257,7 +274,9 @@ public final class Planner {
   }
 
   private void restrict() {
-    steps.addAll(cgroups.limitDevices());
+    if (!devicesEarly()) {
+      steps.addAll(cgroups.limitDevices());
+    }
     hooks(HookType.START_HOST, Place.KEEPER);
     spec.coreScheduling().ifPresent(origin -> steps.add(new ContainerStep.IsolateCores(origin)));
     spec.personality()

@@ -341,12 +341,14 @@ final class Start {
     }
   }
 
-  /** While init is born; it waits at the gate. */
+  /** While init is born, and then while it mounts; both times it waits at the gate. */
   private void doMeanwhile() {
-    if (spans.hasGate()) {
-      runHostSteps(spans.from(), spans.to());
-      openGate();
-      phases.mark("host steps meanwhile");
+    for (HostSpans.Span span : List.of(spans.birth(), spans.mounting())) {
+      if (!span.isEmpty()) {
+        runHostSteps(span.from(), span.to());
+        openGate();
+        phases.mark("host steps meanwhile");
+      }
     }
   }
 

@@ -167,8 +167,16 @@ public sealed interface ContainerStep extends Step {
       boolean optional,
       Origin origin)
       implements ContainerStep {
+    private static final Set<String> WITHOUT_DEVICE =
+        Set.of("proc", "sysfs", "tmpfs", "cgroup", "cgroup2", "mqueue");
+
     public MountFileSystem {
       data = List.copyOf(data);
+    }
+
+    /** Whether mounting a file system of this type is known to open no device node. */
+    public static boolean isWithoutDevice(String type) {
+      return WITHOUT_DEVICE.contains(type);
     }
 
     @Override

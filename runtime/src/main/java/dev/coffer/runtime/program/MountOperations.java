@@ -297,6 +297,16 @@ final class MountOperations {
     return place;
   }
 
+  /** A directory below the root; the register tells when there is none. */
+  Register openDirectory(String path) {
+    Register place = program.scratch();
+    child
+        .sys(Sys.OPENAT2, Registers.ROOT, program.text(path), directoryBeneath, 24)
+        .to(place)
+        .tolerate(Errno.ENOENT, Errno.ENOTDIR);
+    return place;
+  }
+
   /** Makes directories below the root one by one, never through a link. */
   void makeDirectories(String path, int mode) {
     directory(path, mode, new Label(), false);

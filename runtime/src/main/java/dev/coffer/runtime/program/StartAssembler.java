@@ -120,7 +120,7 @@ public final class StartAssembler {
       Step step = steps.get(i);
       keeper.step(i);
       child.step(i);
-      if (spans.hasGate() && i == spans.to()) {
+      if (spans.waitsBefore(i)) {
         passGate();
       }
       fault(i);
