@@ -16,6 +16,7 @@ import dev.coffer.model.SeccompPolicy.Rule;
 import dev.coffer.model.SeccompPolicy.Syscall;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,28 @@ class SeccompCompilerTest {
     assertEquals(ALLOW, answer(policy, X86_64, 247));
     assertEquals(ALLOW, answer(policy, X86, 246));
     assertEquals(KILL, answer(policy, SPARC, 246));
+  }
+
+  /** From some twenty calls on a filter is a tree, whose every leaf is tried here. */
+  @Test
+  void manyRulesAnswerEachForItsOwnCall() {
+    List<String> names = SeccompCompiler.names();
+    List<String> refused =
+        IntStream.range(0, names.size()).filter(i -> i % 3 == 0).mapToObj(names::get).toList();
+    SeccompPolicy policy =
+        policy(
+            true,
+            Action.ALLOW,
+            refused.stream().map(name -> rule(name, EPERM)).toArray(Rule[]::new));
+    byte[] program = SeccompCompiler.compile(policy).program();
+    SeccompLibrary library = SeccompLibrary.load().orElseThrow();
+    try (Call call = new Call()) {
+      for (String name : names) {
+        int number = call.function(library.resolve, 0, call.text(name));
+        int expected = refused.contains(name) ? FAILS : ALLOW;
+        assertEquals(expected, FilterMachine.run(program, X86_64, number), name);
+      }
+    }
   }
 
   @Test
