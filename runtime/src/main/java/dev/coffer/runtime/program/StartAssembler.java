@@ -4,7 +4,6 @@ import dev.coffer.linux.Errno;
 import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.Sys;
 import dev.coffer.model.Capability;
-import dev.coffer.model.Limits.Rlimit;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
 import dev.coffer.model.plan.ContainerStep;
@@ -21,7 +20,6 @@ import dev.coffer.runtime.program.Stream.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -37,25 +35,6 @@ public final class StartAssembler {
 
   /** The report that hands the filter's listener over. */
   public static final int LISTENER_TAG = FAULT_TAG - 2;
-
-  private static final Map<String, Integer> RLIMITS =
-      Map.ofEntries(
-          Map.entry("cpu", 0),
-          Map.entry("fsize", 1),
-          Map.entry("data", 2),
-          Map.entry("stack", 3),
-          Map.entry("core", 4),
-          Map.entry("rss", 5),
-          Map.entry("nproc", 6),
-          Map.entry("nofile", 7),
-          Map.entry("memlock", 8),
-          Map.entry("as", 9),
-          Map.entry("locks", 10),
-          Map.entry("sigpending", 11),
-          Map.entry("msgqueue", 12),
-          Map.entry("nice", 13),
-          Map.entry("rtprio", 14),
-          Map.entry("rttime", 15));
 
   /** REPORT tags from here on tell that the hook of a step begins. */
   public static final int HOOK_TAG = 1 << 21;
@@ -74,9 +53,9 @@ public final class StartAssembler {
   private final HookOperations hooks;
   private final LabelOperations labels;
   private final LandlockOperations landlock;
+  private final NamespaceOperations namespaces;
   private final Register userNamespace = new Register(19);
 
-  private final Set<Namespace> lent = EnumSet.noneOf(Namespace.class);
   private boolean cloned;
   private Place last = Place.KEEPER;
   private boolean keeperMustSignal;
@@ -99,6 +78,7 @@ public final class StartAssembler {
     this.hooks = new HookOperations(program, context);
     this.labels = new LabelOperations(program, child, Registers.PROC);
     this.landlock = new LandlockOperations(program, child, false);
+    this.namespaces = new NamespaceOperations(program, keeper);
   }
 
   /**
@@ -319,13 +299,13 @@ public final class StartAssembler {
               1);
       case KeeperStep.CreateNetwork _ ->
           throw new IllegalStateException("a step of the prelude in the middle of a plan");
-      case KeeperStep.UnshareMounts _ -> unshareMounts();
+      case KeeperStep.UnshareMounts _ -> namespaces.unshareMounts();
       case KeeperStep.SetClockOffsets offsets -> setClockOffsets(offsets);
-      case KeeperStep.LendNamespace lend -> lendNamespace(lend);
+      case KeeperStep.LendNamespace lend -> namespaces.lend(lend);
       case KeeperStep.CloneInit clone -> cloneInit(clone);
       case KeeperStep.WriteIdMaps _, KeeperStep.RunIdMapper _, KeeperStep.ForbidSetgroups _ ->
           idMaps.emit(step);
-      case KeeperStep.SetRlimit limit -> setRlimit(limit.limit());
+      case KeeperStep.SetRlimit limit -> Rlimits.set(program, keeper, limit.limit());
       case KeeperStep.SetProcValue value -> {
         int length = value.value().getBytes(StandardCharsets.UTF_8).length;
         Register directory = openProcess();
@@ -354,7 +334,7 @@ public final class StartAssembler {
     }
     program.cloneChild(flags, cgroup, true, Registers.MAIN_PID);
     cloned = true;
-    returnToNamespaces();
+    namespaces.returnToOwn();
     if (!context.privileged()) {
       idMaps.admitParent();
     } else if (step.namespaces().contains(Namespace.USER)) {
@@ -366,14 +346,6 @@ public final class StartAssembler {
     }
   }
 
-  /** Mounts of the host still arrive there, and none of its own goes out. */
-  private void unshareMounts() {
-    holdOwn(Namespace.MOUNT);
-    keeper.sys(Sys.UNSHARE, (long) Namespace.MOUNT.cloneFlag());
-    keeper.sys(Sys.MOUNT, 0, program.text("/"), 0, Flags.MS_SLAVE | Flags.MS_REC, 0);
-    lent.add(Namespace.MOUNT);
-  }
-
   private void setClockOffsets(KeeperStep.SetClockOffsets step) {
     String text =
         step.offsets().stream()
@@ -383,34 +355,6 @@ public final class StartAssembler {
     program.writeFile(
         keeper, directory, program.text("timens_offsets"), program.text(text), text.length());
     keeper.sys(Sys.CLOSE, directory);
-  }
-
-  /** The way back is held where init's namespaces will be. */
-  private void lendNamespace(KeeperStep.LendNamespace lend) {
-    Namespace namespace = lend.namespace();
-    holdOwn(namespace);
-    joinNamespace(keeper, lend.path(), namespace);
-    lent.add(namespace);
-  }
-
-  private void holdOwn(Namespace namespace) {
-    keeper
-        .sys(
-            Sys.OPENAT,
-            Flags.AT_FDCWD,
-            program.text("/proc/self/ns/" + namespace.file()),
-            Flags.O_CLOEXEC,
-            0)
-        .to(new Register(Registers.FIRST_NAMESPACE + namespace.ordinal()));
-  }
-
-  private void returnToNamespaces() {
-    for (Namespace namespace : lent) {
-      Register own = new Register(Registers.FIRST_NAMESPACE + namespace.ordinal());
-      keeper.sys(Sys.SETNS, own, namespace.cloneFlag());
-      keeper.sys(Sys.CLOSE, own);
-      keeper.set(own, -1L);
-    }
   }
 
   /** /proc/PID of init. */
@@ -454,22 +398,6 @@ public final class StartAssembler {
     keeper.sys(Sys.CLOSE, directory);
   }
 
-  private void setRlimit(Rlimit limit) {
-    Integer resource = RLIMITS.get(limit.resource());
-    if (resource == null) {
-      throw new dev.coffer.model.CofferException("Unknown resource " + limit.resource());
-    }
-    Blob value = program.words(limit.soft(), limit.hard());
-    keeper.sys(Sys.PRLIMIT64, Registers.MAIN_PID, resource, value, 0);
-  }
-
-  private void joinNamespace(Stream stream, String path, Namespace namespace) {
-    Register file = program.scratch();
-    stream.sys(Sys.OPENAT, Flags.AT_FDCWD, program.text(path), Flags.O_CLOEXEC, 0).to(file);
-    stream.sys(Sys.SETNS, file, namespace.cloneFlag());
-    stream.sys(Sys.CLOSE, file);
-  }
-
   private void emit(ContainerStep step) {
     switch (step) {
       case ContainerStep.DieWithKeeper die -> process.dieWithKeeper(die.signal());
@@ -489,9 +417,10 @@ public final class StartAssembler {
               unshare.namespaces().stream()
                   .mapToLong(Namespace::cloneFlag)
                   .reduce(0, (a, b) -> a | b));
-      case ContainerStep.JoinNamespace join -> joinNamespace(child, join.path(), join.namespace());
+      case ContainerStep.JoinNamespace join ->
+          namespaces.join(child, join.path(), join.namespace());
       case ContainerStep.EnterTime _ ->
-          joinNamespace(child, "/proc/self/ns/time_for_children", Namespace.TIME);
+          namespaces.join(child, "/proc/self/ns/time_for_children", Namespace.TIME);
       case ContainerStep.IsolateCores _ ->
           child.sys(
               Sys.PRCTL,
