@@ -61,13 +61,14 @@ public final class SeccompCompiler {
     return compile(
         policy,
         (compiler, context) -> {
+          compiler.optimize(context);
           byte[] program = compiler.export(compiler.library.exportFilter, context);
           return new SeccompFilter(
               program, policy.notifies(), List.copyOf(compiler.unknown.values()));
         });
   }
 
-  /** The filter as text for people, seccomp_export_pfc(3). */
+  /** The filter as text for people, seccomp_export_pfc(3): rules in libseccomp's usual order. */
   public static String pseudoCode(SeccompPolicy policy) {
     return compile(
         policy,
@@ -131,7 +132,6 @@ public final class SeccompCompiler {
         throw CofferException.of(
             "Failed to compile the seccomp policy " + policy.source(), List.copyOf(problems));
       }
-      optimize(context);
       return context;
     } catch (RuntimeException e) {
       call.function(library.release, context);
