@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -42,9 +43,10 @@ class InterceptV2Test {
       "lxc.cgroup2.devices.deny = a",
       "lxc.cgroup2.devices.allow = c *:* rwm",
       "coffer.intercept = mount:ext4",
+      "lxc.rootfs.options = dev",
       "lxc.cgroup2.devices.allow = b 7:" + number + " rwm"
     };
-    box.mapped(lines[0], lines[1], lines[2], lines[3]);
+    box.mapped(Arrays.copyOf(lines, lines.length - 1));
     box.shifted().started("-d");
     assertEquals("no", box.inside("mount -t ext4 /disk /mnt 2>/dev/null || echo no"));
     box.stop().ok();

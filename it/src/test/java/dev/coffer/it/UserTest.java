@@ -400,7 +400,8 @@ class UserTest {
         "echo ended $?; stty size");
     String look = "stty rows 33 cols 99; lxc-execute -n " + c + " ";
     String inside = "-- sh -c \"$(cat look)\"";
-    String expected = "(?s).*/dev/pts/\\d+\r\n0\r\nseen\r\n.*ended 143\r\n33 99\r\n";
+    // script(1) may type an end of file in between
+    String expected = "(?s).*/dev/pts/\\d+\r\n.*0\r\n.*seen\r\n.*ended 143\r\n.*33 99\r\n.*";
     for (String options : List.of("", "-f .config/lxc/default.conf ")) {
       person.write("script", look + options + inside);
       String said = person.says("script -qec 'sh script' /dev/null").ok().out();
