@@ -136,7 +136,7 @@ class AppArmorTest {
   void aMappedContainerMayMountWhatServicesThatSandboxThemselvesNeed() {
     Box box = new Box(machine, "c1").shifted().mapped(GENERATED);
     box.started("-d");
-    box.inside("mount -t tmpfs none /mnt && mount -o remount,ro /mnt && umount /mnt");
+    box.inside("mount -t tmpfs none /mnt && mount -o remount,bind,ro /mnt && umount /mnt");
     box.inside("unshare -m true");
     Outcome outcome = box.tryInside("true >>/proc/sysrq-trigger");
     assertTrue(outcome.exit() != 0, outcome.toString());

@@ -206,14 +206,17 @@ final class GeneratedProfile {
         "ro,remount,bind", List.of("nosuid", "nodev", "noexec", "relatime", "noatime", "silent"));
     add("deny mount fstype=devtmpfs");
     for (String type : List.of("proc", "sysfs", "debugfs", "tracefs", "securityfs")) {
-      elsewhere(type, type.equals("proc") ? "proc" : "sys");
+      elsewhere("fstype=" + type, type.equals("proc") ? "proc" : "sys");
     }
+    elsewhere("/proc{,/**}", "proc");
+    elsewhere("/sys{,/**}", "sys");
+    add("deny mount / -> /?**");
   }
 
-  /** Refuses a file system anywhere but at its place. */
-  private void elsewhere(String type, String place) {
+  /** Refuses to mount something anywhere but at its place. */
+  private void elsewhere(String what, String place) {
     PathComplement.of("", List.of(place))
-        .forEach(path -> add("deny mount fstype=" + type + " -> " + path));
+        .forEach(path -> add("deny mount " + what + " -> " + path));
   }
 
   /** With any of these besides; "options in" would stand for a rule of its own. */
