@@ -143,11 +143,13 @@ final class Start {
     }
     makeMountPoint();
     phases.mark("journal");
-    for (int i = 0; i < spans.leading(); i++) {
-      if (plan.steps().get(i) instanceof HostStep) {
-        runHostStep(i);
-      } else {
-        dieAt(i);
+    try (CgroupValues values = new CgroupValues()) {
+      for (int i = 0; i < spans.leading(); i++) {
+        if (plan.steps().get(i) instanceof HostStep) {
+          runHostStep(i, values);
+        } else {
+          dieAt(i);
+        }
       }
     }
     phases.mark("host steps");
@@ -240,12 +242,14 @@ final class Start {
   }
 
   private void runHostSteps(int from, int to) {
-    for (int i = from; i < to; i++) {
-      runHostStep(i);
+    try (CgroupValues values = new CgroupValues()) {
+      for (int i = from; i < to; i++) {
+        runHostStep(i, values);
+      }
     }
   }
 
-  private void runHostStep(int index) {
+  private void runHostStep(int index, CgroupValues values) {
     dieAt(index);
     try {
       if (plan.steps().get(index) instanceof HostStep.StartScope scope) {
@@ -258,7 +262,7 @@ final class Start {
         MappedOwners.delegate(life.executor, delegate, spec.privileges().maps(), life.facts.user());
         return;
       }
-      HostRunner.run((HostStep) plan.steps().get(index));
+      HostRunner.run((HostStep) plan.steps().get(index), values);
     } catch (KernelException e) {
       throw StartFailure.of(plan, index, e.call(), e.errno(), 0, "");
     }
@@ -531,7 +535,7 @@ final class Start {
         || !(plan.steps().get(index) instanceof HostStep)) {
       throw new CofferException("the launcher reports a step that is not the engine's");
     }
-    runHostStep(index);
+    runHostSteps(index, index + 1);
   }
 
   private void dieAt(int step) {
