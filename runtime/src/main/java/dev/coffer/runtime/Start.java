@@ -542,6 +542,7 @@ final class Start {
     if (!span.isEmpty()) {
       runHostSteps(span.from(), span.to());
       openGate();
+      phases.mark("network");
     }
   }
 
