@@ -182,31 +182,62 @@ final class FilterRanges {
     if (ranges.size() > 1) {
       section.add(Instruction.of(LOAD, NUMBER));
     }
-    section.addAll(tree(ranges));
+    section.addAll(search(ranges));
     return section;
   }
 
-  /** Finds the range of the loaded number by halves. */
-  private static List<Instruction> tree(List<Range> ranges) {
-    if (ranges.size() == 1) {
-      return switch (ranges.getFirst().answer()) {
-        case Answer.Action action -> List.of(Instruction.of(RETURN, action.value()));
-        case Answer.Arguments arguments -> List.of(Instruction.of(TO_ARGUMENTS, arguments.at()));
-      };
+  /** Conditional jumps do not reach far, so that many ranges become several trees. */
+  private static List<Instruction> search(List<Range> ranges) {
+    Tree tree = new Tree(ranges);
+    if (tree.size() <= FARTHEST) {
+      return tree.instructions();
     }
     List<Range> upper = ranges.subList(ranges.size() / 2, ranges.size());
-    List<Instruction> low = tree(ranges.subList(0, ranges.size() / 2));
-    long first = upper.getFirst().first();
+    List<Instruction> low = search(ranges.subList(0, ranges.size() / 2));
     List<Instruction> made = new ArrayList<>();
-    if (low.size() <= FARTHEST) {
-      made.add(new Instruction(IF_AT_LEAST, low.size(), 0, first));
-    } else {
-      made.add(new Instruction(IF_AT_LEAST, 0, 1, first));
-      made.add(Instruction.of(JUMP, low.size()));
-    }
+    made.add(new Instruction(IF_AT_LEAST, 0, 1, upper.getFirst().first()));
+    made.add(Instruction.of(JUMP, low.size()));
     made.addAll(low);
-    made.addAll(tree(upper));
+    made.addAll(search(upper));
     return made;
+  }
+
+  /** Finds the range of the loaded number by halves; the answers are behind the comparisons. */
+  private record Tree(List<Range> ranges, List<Answer> answers, List<Instruction> comparisons) {
+    Tree(List<Range> ranges) {
+      this(ranges, ranges.stream().map(Range::answer).distinct().toList(), new ArrayList<>());
+    }
+
+    int size() {
+      return ranges.size() - 1 + answers.size();
+    }
+
+    List<Instruction> instructions() {
+      compare(0, ranges.size());
+      List<Instruction> made = new ArrayList<>(comparisons);
+      for (Answer answer : answers) {
+        made.add(
+            switch (answer) {
+              case Answer.Action action -> Instruction.of(RETURN, action.value());
+              case Answer.Arguments arguments -> Instruction.of(TO_ARGUMENTS, arguments.at());
+            });
+      }
+      return made;
+    }
+
+    /** The place of what tells these ranges apart: a comparison, or the answer to the only one. */
+    private int compare(int from, int to) {
+      if (to - from == 1) {
+        return ranges.size() - 1 + answers.indexOf(ranges.get(from).answer());
+      }
+      int middle = (from + to) >>> 1;
+      int place = comparisons.size();
+      comparisons.add(null);
+      int low = compare(from, middle) - place - 1;
+      int high = compare(middle, to) - place - 1;
+      comparisons.set(place, new Instruction(IF_AT_LEAST, high, low, ranges.get(middle).first()));
+      return place;
+    }
   }
 
   private void appendArguments(List<Instruction> made) {
