@@ -21,6 +21,9 @@ public final class HostFiles {
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int STATX_TYPE = 1;
 
+  /** What the kernel writes, statx(2). */
+  private static final int STATX_SIZE = 256;
+
   private HostFiles() {}
 
   /** A descriptor that only names the file, O_PATH; symbolic links are followed. */
@@ -56,7 +59,7 @@ public final class HostFiles {
   /** As {@link #exists}, of a symbolic link itself. */
   public static boolean existsItself(Path path) {
     try (Call call = new Call()) {
-      MemorySegment stat = call.allocate(Layouts.STATX);
+      MemorySegment stat = call.allocate(STATX_SIZE);
       long place = call.path(path);
       int flags = AT_SYMLINK_NOFOLLOW;
       return call.run(Sys.STATX, CURRENT_DIRECTORY, place, flags, STATX_TYPE, stat.address()) == 0;
