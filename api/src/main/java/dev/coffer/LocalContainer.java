@@ -377,8 +377,12 @@ final class LocalContainer implements Container {
 
   @Override
   public List<Protection> protections() {
-    boolean unified = host.facts().trees().stream().allMatch(CgroupTree::unified);
-    return Protections.of(specInForce(), host.facts().idMappedMounts(), unified);
+    ContainerSpec spec = specInForce();
+    HostFactsReader facts = host.facts();
+    boolean unified = facts.trees().stream().allMatch(CgroupTree::unified);
+    return DeviceNotice.correct(
+        Protections.of(spec, facts.idMappedMounts(), unified),
+        DeviceNotice.of(spec, facts.trees(), facts.isHostsRoot()));
   }
 
   @Override

@@ -37,6 +37,21 @@ public final class DeviceNotice {
                 REMEDY));
   }
 
+  /** The same in a comparison with the default, {@link Protections}, where {@link #of} tells it. */
+  public static List<Protection> correct(List<Protection> rows, List<Problem> notices) {
+    return notices.isEmpty() ? rows : rows.stream().map(DeviceNotice::correct).toList();
+  }
+
+  private static Protection correct(Protection row) {
+    return row.subject().equals("devices")
+        ? Protection.weaker(
+            row.subject(),
+            "every node can be opened, for this host has no cgroup tree for devices",
+            row.origin(),
+            "")
+        : row;
+  }
+
   private static boolean isAboutAll(Sourced<Cgroups.Value> value) {
     return DeviceLimits.isRule(value) && DeviceLimits.isAboutAll(value);
   }

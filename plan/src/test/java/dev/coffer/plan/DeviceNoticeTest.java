@@ -55,6 +55,22 @@ class DeviceNoticeTest {
   }
 
   @Test
+  void theComparisonWithTheDefaultTellsIt() {
+    ContainerSpec spec = spec(SECURE);
+    List<Protection> rows = Protections.of(spec, true, false);
+    Protection told =
+        DeviceNotice.correct(rows, DeviceNotice.of(spec, WITHOUT, true)).stream()
+            .filter(row -> row.subject().equals("devices"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(Protection.Strength.WEAKER, told.strength());
+    assertEquals(
+        "every node can be opened, for this host has no cgroup tree for devices", told.text());
+    assertEquals(
+        rows, DeviceNotice.correct(rows, DeviceNotice.of(spec, Hosts.HYBRID.trees(), true)));
+  }
+
+  @Test
   void aHostWithoutCgroupsStartsWithoutTheRules() {
     HostFacts none = Hosts.HYBRID.at(List.of(), "lxc.payload.c", "lxc.monitor.c", false);
     var steps =
