@@ -2,6 +2,7 @@
 module dev.coffer.runtime {
   requires transitive dev.coffer.plan;
   requires transitive dev.coffer.linux;
+  requires transitive dev.coffer.network;
 
   exports dev.coffer.runtime;
   exports dev.coffer.runtime.command;

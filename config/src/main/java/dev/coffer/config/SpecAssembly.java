@@ -36,7 +36,7 @@ import java.util.TreeMap;
  * only refuses when a container starts.
  */
 final class SpecAssembly {
-  private static final List<String> NIC_TYPES_IN_EFFECT = List.of("empty", "none");
+  private static final List<String> NIC_TYPES_IN_EFFECT = List.of("empty", "none", "veth");
 
   private final Settings settings;
   private final SecureChoices secure;

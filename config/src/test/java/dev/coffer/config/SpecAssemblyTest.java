@@ -289,7 +289,7 @@ class SpecAssemblyTest {
             lxc.apparmor.profile = generated
             lxc.seccomp.allow_nesting = 0
             lxc.console.size = auto
-            lxc.net.0.type = veth
+            lxc.net.0.type = phys
             lxc.net.1.type = none
             """);
     assertEquals(List.of(at("lxc.net.0.type", 4, "lxc.net.0.type")), spec.notInEffect());

@@ -44,6 +44,7 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
   private final List<AutoCloseable> cleanUps = new ArrayList<>();
   private String id;
   private Path home;
+  private boolean ownNetwork;
   private Snapshot before;
 
   @Override
@@ -91,6 +92,16 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
     return home.resolve("lxc");
   }
 
+  /**
+   * Gives the test a network namespace of its own, with nothing but a loopback interface. From now
+   * on every command, and so the engine, is in it.
+   */
+  public void ownNetwork() {
+    run("ip", "netns", "add", id).ok();
+    ownNetwork = true;
+    run("ip", "link", "set", "lo", "up").ok();
+  }
+
   /** The folder of a container. */
   public Path container(String container) {
     return lxcpath().resolve(name(container));
@@ -119,6 +130,9 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
     // The lookup of ProcessBuilder knows this process's PATH only.
     if (Files.isExecutable(tool(words.getFirst()))) {
       words.set(0, tool(words.getFirst()).toString());
+    }
+    if (ownNetwork) {
+      words.addAll(0, List.of("nsenter", "--net=/run/netns/" + id));
     }
     return new Command(scratch(), environment, List.copyOf(words));
   }
@@ -206,6 +220,10 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
       }
     }
     run("coffer", "engine", "stop");
+    if (ownNetwork) {
+      ownNetwork = false;
+      run("ip", "netns", "delete", id);
+    }
     List<String> left = leftOver();
     Snapshot.killProcesses(id);
     removeHome();

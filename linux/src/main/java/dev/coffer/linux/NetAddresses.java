@@ -122,7 +122,7 @@ public final class NetAddresses {
   }
 
   /** struct rtattr: u16 length with this header, u16 type, content, padding to four bytes. */
-  private static Map<Integer, ByteBuffer> attributes(ByteBuffer message, int from) {
+  static Map<Integer, ByteBuffer> attributes(ByteBuffer message, int from) {
     Map<Integer, ByteBuffer> attributes = new TreeMap<>();
     for (int at = from; at + 4 <= message.limit(); ) {
       int length = Short.toUnsignedInt(message.getShort(at));
@@ -144,7 +144,7 @@ public final class NetAddresses {
     }
   }
 
-  private static String text(ByteBuffer terminated) {
+  static String text(ByteBuffer terminated) {
     byte[] bytes = array(terminated);
     return new String(bytes, 0, bytes.length - 1, StandardCharsets.UTF_8);
   }
@@ -153,7 +153,7 @@ public final class NetAddresses {
     return bytes == null ? "" : HexFormat.ofDelimiter(":").formatHex(array(bytes));
   }
 
-  private static byte[] array(ByteBuffer bytes) {
+  static byte[] array(ByteBuffer bytes) {
     byte[] array = new byte[bytes.limit()];
     bytes.get(0, array);
     return array;

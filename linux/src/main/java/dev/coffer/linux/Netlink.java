@@ -90,6 +90,26 @@ public final class Netlink implements AutoCloseable {
     }
   }
 
+  void request(String name, int type, int flags, NetlinkBody body) {
+    request(name, type, flags, body.bytes());
+  }
+
+  /**
+   * Asks for one object.
+   *
+   * @throws KernelException with the name of the request as its call
+   */
+  Message get(String name, int type, NetlinkBody body) {
+    send(type, REQUEST | ACKNOWLEDGE, body.bytes());
+    List<Message> messages = new ArrayList<>();
+    try {
+      receive(messages);
+    } catch (KernelException e) {
+      throw new KernelException(name, e.errno());
+    }
+    return messages.getFirst();
+  }
+
   @Override
   public void close() {
     fd.close();

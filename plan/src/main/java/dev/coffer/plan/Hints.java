@@ -3,6 +3,7 @@ package dev.coffer.plan;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.KeeperStep;
+import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Step;
 import java.util.Optional;
@@ -38,6 +39,9 @@ public final class Hints {
     }
     if (errno == ENODEV && call.equals("fsopen")) {
       return "the kernel does not know this file system (ENODEV)";
+    }
+    if (step instanceof NetworkStep && NetworkHints.reason(call, errno) != null) {
+      return NetworkHints.reason(call, errno);
     }
     return Exhaustion.of(step, call, errno).map(Exhaustion::reason).orElse(kernel);
   }
@@ -87,6 +91,7 @@ public final class Hints {
               errno == ENOSPC ? "set cpuset.cpus and cpuset.mems of the parent cgroup first" : null;
           case HostStep.SetCgroupValue value -> cgroupValue(value, errno);
           case HostStep.CreateCgroup _ -> cgroup(errno);
+          case NetworkStep network -> NetworkHints.hint(network, call, errno);
           case ContainerStep.SetSysctl sysctl -> sysctl(sysctl, errno);
           case ContainerStep.LoadSeccomp load -> seccomp(load, errno);
           case ContainerStep.IsolateCores _ -> cores(errno);

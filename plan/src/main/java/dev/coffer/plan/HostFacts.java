@@ -25,6 +25,7 @@ import java.util.OptionalInt;
  * @param delegatable the files of a v2 cgroup that go with it when it is given away
  * @param guestSystemd the version of the container's systemd; empty where it has none, or it does
  *     not matter
+ * @param network what interfaces are made from
  */
 public record HostFacts(
     List<CgroupTree> trees,
@@ -39,7 +40,8 @@ public record HostFacts(
     LsmFacts lsm,
     boolean ownRealm,
     List<String> delegatable,
-    OptionalInt guestSystemd) {
+    OptionalInt guestSystemd,
+    NetworkFacts network) {
   /** What kernels before 6.0 do not tell by themselves, cgroups(7) "Delegation". */
   public static final List<String> USUALLY_DELEGATABLE =
       List.of("cgroup.procs", "cgroup.threads", "cgroup.subtree_control");
@@ -74,7 +76,8 @@ public record HostFacts(
         lsm,
         true,
         USUALLY_DELEGATABLE,
-        OptionalInt.empty());
+        OptionalInt.empty(),
+        NetworkFacts.NONE);
   }
 
   /** The same for a container with this systemd. */
@@ -92,7 +95,8 @@ public record HostFacts(
         lsm,
         ownRealm,
         delegatable,
-        systemd);
+        systemd,
+        network);
   }
 
   /** These facts after a reboot: the keeper stays where it is, all else is as found now. */
@@ -110,7 +114,8 @@ public record HostFacts(
         now.lsm,
         now.ownRealm,
         now.delegatable,
-        now.guestSystemd);
+        now.guestSystemd,
+        now.network);
   }
 
   /** The same with the places and names of another moment. */
@@ -129,7 +134,8 @@ public record HostFacts(
         lsm,
         ownRealm,
         delegatable,
-        guestSystemd);
+        guestSystemd,
+        network);
   }
 
   /** Whether the caller is root outside of every user namespace. */

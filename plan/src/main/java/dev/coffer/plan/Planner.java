@@ -54,6 +54,7 @@ public final class Planner {
   private final DevicePlanner devices;
   private final SeccompPlanner seccomp;
   private final LsmPlanner lsm;
+  private final NetworkPlanner network;
   private final List<Step> steps = new ArrayList<>();
 
   private Planner(StartRequest request, HostFacts facts) {
@@ -70,6 +71,7 @@ public final class Planner {
     this.devices = new DevicePlanner(spec, fresh.contains(Namespace.USER) || !facts.ownRealm());
     this.seccomp = new SeccompPlanner(request);
     this.lsm = new LsmPlanner(spec, facts.lsm());
+    this.network = new NetworkPlanner(spec, facts);
   }
 
   /**
@@ -205,6 +207,7 @@ public final class Planner {
           .findFirst()
           .ifPresent(nic ->
               steps.add(new ContainerStep.BringUpLoopback(nic.settings().get("flags").origin())));
+      steps.addAll(network.interfaces());
     }
   }
 

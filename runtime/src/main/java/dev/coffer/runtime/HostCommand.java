@@ -3,7 +3,8 @@ package dev.coffer.runtime;
 import dev.coffer.linux.Errno;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.KernelException;
-import dev.coffer.linux.NetLinks;
+import dev.coffer.linux.Links;
+import dev.coffer.linux.Netlink;
 import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.Namespace;
@@ -88,8 +89,9 @@ public final class HostCommand {
   }
 
   private static void move(String name, long[] registers) {
-    try {
-      NetLinks.move(name, (int) registers[Registers.MAIN_PID.number()]);
+    try (Netlink netlink = Netlink.open()) {
+      Links links = new Links(netlink);
+      links.move(links.require(name).index(), (int) registers[Registers.MAIN_PID.number()]);
     } catch (KernelException e) {
       throw new CofferException(
           "cannot move the interface " + name + ": " + Errno.describe(e.errno()));

@@ -5,6 +5,7 @@ import dev.coffer.linux.HostFiles;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.LsmFacts;
+import dev.coffer.plan.NetworkFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public final class HostFactsReader {
   private final List<String> delegatable;
   private final UserReader user;
   private final LsmFacts lsm;
+  private final NetworkFacts network;
   private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
   private volatile Seen seen = new Seen("", List.of());
@@ -52,6 +54,9 @@ public final class HostFactsReader {
             .orElse(HostFacts.USUALLY_DELEGATABLE);
     this.user = new UserReader(status);
     this.lsm = LsmReader.read(privileged);
+    this.network =
+        new NetworkFacts(
+            HostFiles.readIfThere(Path.of("/etc/machine-id")).map(String::strip).orElse(""));
     this.mounted = CgroupTrees.read().trees();
     this.trees = readTrees();
   }
@@ -220,7 +225,8 @@ public final class HostFactsReader {
         lsm,
         ownRealm,
         delegatable,
-        OptionalInt.empty());
+        OptionalInt.empty(),
+        network);
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

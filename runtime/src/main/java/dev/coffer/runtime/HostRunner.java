@@ -12,7 +12,9 @@ import dev.coffer.linux.KernelException;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Undo;
+import dev.coffer.network.ContainerLinks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ final class HostRunner {
    */
   static void run(HostStep step) {
     switch (step) {
+      case NetworkStep _ -> throw new IllegalStateException("needs to know the namespace");
       case HostStep.StartScope _ -> throw new IllegalStateException("needs to know the keeper");
       case HostStep.CreateCgroup cgroup -> create(cgroup.path(), cgroup.seedCpuset());
       case HostStep.CreateCgroupFolder folder -> create(folder.path(), folder.seedCpuset());
@@ -161,6 +164,7 @@ final class HostRunner {
       case Undo.RemoveCgroup cgroup -> remove(Path.of(cgroup.path()), Duration.ZERO);
       case Undo.RemoveKeeperCgroup cgroup -> remove(Path.of(cgroup.path()), KEEPER_END);
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
+      case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
       case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
       case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());
       case Undo.RemoveFile file -> {

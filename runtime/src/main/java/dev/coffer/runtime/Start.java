@@ -18,10 +18,12 @@ import dev.coffer.model.Namespace;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Step;
 import dev.coffer.model.plan.Undo;
+import dev.coffer.network.ContainerLinks;
 import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
@@ -68,6 +70,7 @@ final class Start {
   private Plan plan;
   private HostSpans spans;
   private Fd gate;
+  private Optional<ContainerLinks> links = Optional.empty();
   private boolean again;
   private Optional<Pty> terminal = Optional.empty();
 
@@ -87,6 +90,7 @@ final class Start {
       carryOut();
     } finally {
       terminal.ifPresent(Pty::close);
+      links.ifPresent(ContainerLinks::close);
       borrowed.forEach(Fd::close);
     }
     lives.keep(life);
@@ -105,6 +109,7 @@ final class Start {
       carryOut();
     } finally {
       terminal.ifPresent(Pty::close);
+      links.ifPresent(ContainerLinks::close);
       borrowed.forEach(Fd::close);
     }
     lives.keep(life);
@@ -180,6 +185,7 @@ final class Start {
       case Undo.RemoveKeeperCgroup cgroup -> {
         return again || !Files.exists(Path.of(cgroup.path()));
       }
+      case Undo.RemoveLink link -> refuseTaken(link.name(), step);
       case Undo.RemoveFile _, Undo.UnloadAppArmorProfile _, Undo.RemoveAppArmorNamespace _ -> {}
     }
     return true;
@@ -193,6 +199,17 @@ final class Start {
           List.of(
               "from  " + step.origin().describe(),
               "hint  give every container a cgroup of its own"));
+    }
+  }
+
+  private static void refuseTaken(String link, Step step) {
+    if (ContainerLinks.exists(link)) {
+      throw new CofferException(
+          "cannot " + step.describe() + ": the host has an interface " + link + " already",
+          List.of(
+              "from  " + step.origin().describe(),
+              "hint  give it another name with lxc.net.N.veth.pair, or remove it: ip link delete "
+                  + link));
     }
   }
 
@@ -256,6 +273,10 @@ final class Start {
       if (plan.steps().get(index) instanceof HostStep.DelegateCgroup delegate
           && !life.facts.privileged()) {
         MappedOwners.delegate(life.executor, delegate, spec.privileges().maps(), life.facts.user());
+        return;
+      }
+      if (plan.steps().get(index) instanceof NetworkStep step) {
+        links.orElseThrow().run(step);
         return;
       }
       HostRunner.run((HostStep) plan.steps().get(index));
@@ -498,6 +519,10 @@ final class Start {
       fds.forEach(listener -> lives.relays().serve(life, listener));
       return;
     }
+    if (tag == StartAssembler.NETWORK_TAG) {
+      makeLinks(fds.getFirst());
+      return;
+    }
     fds.forEach(Fd::close);
     if (tag >= StartAssembler.HOOK_TAG) {
       awaitHook(tag - StartAssembler.HOOK_TAG);
@@ -509,6 +534,16 @@ final class Start {
       runReported(tag);
     }
     life.executor.proceed();
+  }
+
+  private void makeLinks(Fd namespace) {
+    links = Optional.of(new ContainerLinks(namespace));
+    HostSpans.Span span = spans.network();
+    if (!span.isEmpty()) {
+      runHostSteps(span.from(), span.to());
+      openGate();
+      phases.mark("network");
+    }
   }
 
   /** Who asked for the start may give it up while it waits for a hook. */

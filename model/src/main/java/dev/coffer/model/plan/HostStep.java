@@ -5,7 +5,19 @@ import java.util.List;
 import java.util.Optional;
 
 /** Steps of the engine. Those that leave something behind name how it is taken back. */
-public sealed interface HostStep extends Step {
+public sealed interface HostStep extends Step
+    permits HostStep.StartScope,
+        HostStep.CreateCgroup,
+        HostStep.CreateCgroupFolder,
+        HostStep.CreateKeeperCgroup,
+        HostStep.EnableControllers,
+        HostStep.VacateCgroup,
+        HostStep.SetCgroupValue,
+        HostStep.DelegateCgroup,
+        HostStep.FilterDevices,
+        HostStep.CreateAppArmorNamespace,
+        HostStep.LoadAppArmorProfile,
+        NetworkStep {
   @Override
   default Place place() {
     return Place.HOST;

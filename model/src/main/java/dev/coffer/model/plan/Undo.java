@@ -27,6 +27,9 @@ public sealed interface Undo {
   /** Removes a policy namespace with all that was loaded into it. */
   record RemoveAppArmorNamespace(String name) implements Undo {}
 
+  /** Removes an interface of the host, with its other end. */
+  record RemoveLink(String name) implements Undo {}
+
   /** One line of a journal; paths must not contain newlines. */
   default String encode() {
     return switch (this) {
@@ -34,6 +37,7 @@ public sealed interface Undo {
       case RemoveCgroupFolder folder -> "remove-cgroup-folder " + folder.path();
       case RemoveKeeperCgroup cgroup -> "remove-keeper-cgroup " + cgroup.path();
       case RemoveFile file -> "remove-file " + file.path();
+      case RemoveLink link -> "remove-link " + link.name();
       case UnloadAppArmorProfile profile -> "unload-apparmor-profile " + profile.name();
       case RemoveAppArmorNamespace namespace -> "remove-apparmor-namespace " + namespace.name();
     };
@@ -49,6 +53,7 @@ public sealed interface Undo {
     }
     String what = line.substring(blank + 1);
     return switch (line.substring(0, blank)) {
+      case "remove-link" -> Optional.of(new RemoveLink(what));
       case "unload-apparmor-profile" -> Optional.of(new UnloadAppArmorProfile(what));
       case "remove-apparmor-namespace" -> Optional.of(new RemoveAppArmorNamespace(what));
       default ->

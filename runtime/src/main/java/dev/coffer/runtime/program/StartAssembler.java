@@ -10,6 +10,7 @@ import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.ContainerStep.Streams;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.KeeperStep;
+import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Place;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
@@ -35,6 +36,9 @@ public final class StartAssembler {
 
   /** The report that hands the filter's listener over. */
   public static final int LISTENER_TAG = FAULT_TAG - 2;
+
+  /** The report that hands the container's network namespace over. */
+  public static final int NETWORK_TAG = FAULT_TAG - 3;
 
   /** REPORT tags from here on tell that the hook of a step begins. */
   public static final int HOOK_TAG = 1 << 21;
@@ -100,7 +104,7 @@ public final class StartAssembler {
       Step step = steps.get(i);
       keeper.step(i);
       child.step(i);
-      if (spans.waitsBefore(i)) {
+      for (int waits = spans.waitsBefore(i); waits > 0; waits--) {
         passGate();
       }
       fault(i);
@@ -344,6 +348,23 @@ public final class StartAssembler {
           .to(userNamespace);
       keeper.sys(Sys.CLOSE, directory);
     }
+    if (plan.steps().stream().anyMatch(NetworkStep.class::isInstance)) {
+      tellOfNetwork(step.namespaces().contains(Namespace.NET));
+    }
+  }
+
+  /**
+   * @param born whether init was born with it; else the keeper has made it ahead
+   */
+  private void tellOfNetwork(boolean born) {
+    if (born) {
+      Register directory = openProcess();
+      keeper
+          .sys(Sys.OPENAT, directory, program.text("ns/net"), Flags.O_CLOEXEC, 0)
+          .to(Registers.NETWORK);
+      keeper.sys(Sys.CLOSE, directory);
+    }
+    keeper.report(NETWORK_TAG, Registers.NETWORK.number(), 1, false);
   }
 
   private void setClockOffsets(KeeperStep.SetClockOffsets step) {

@@ -1,0 +1,180 @@
+package dev.coffer.network;
+
+import dev.coffer.linux.Errno;
+import dev.coffer.linux.Fd;
+import dev.coffer.linux.IpConfig;
+import dev.coffer.linux.KernelException;
+import dev.coffer.linux.Links;
+import dev.coffer.linux.NetAddresses;
+import dev.coffer.linux.Netlink;
+import dev.coffer.linux.NewLink;
+import dev.coffer.model.plan.NetworkStep;
+import dev.coffer.model.plan.NetworkStep.AddAddress;
+import dev.coffer.model.plan.NetworkStep.AddGateway;
+import dev.coffer.model.plan.NetworkStep.CreateVeth;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Carries out a container's network steps: one conversation with the kernel in the host's network
+ * namespace, one in the container's. One thread at a time.
+ */
+public final class ContainerLinks implements AutoCloseable {
+  private final Fd namespace;
+  private final Netlink outside;
+  private final Links links;
+  private final Map<String, Integer> indices = new HashMap<>();
+  private Netlink inside;
+
+  /**
+   * @param namespace the container's network namespace, which is closed with this
+   */
+  public ContainerLinks(Fd namespace) {
+    this.namespace = namespace;
+    this.outside = Netlink.open();
+    this.links = new Links(outside);
+  }
+
+  /**
+   * @throws KernelException with what was asked of the kernel as its call; ENODEV where an
+   *     interface is missing
+   */
+  public void run(NetworkStep step) {
+    switch (step) {
+      case CreateVeth veth -> create(veth);
+      case AddAddress address -> add(address);
+      case AddGateway gateway -> add(gateway);
+    }
+  }
+
+  private void create(CreateVeth veth) {
+    Optional<Links.Found> bridge = veth.bridge().map(links::require);
+    OptionalInt mtu =
+        veth.mtu().isPresent() || bridge.isEmpty()
+            ? veth.mtu()
+            : OptionalInt.of(bridge.get().mtu());
+    NewLink host =
+        NewLink.of(veth.hostName(), "veth")
+            .up(true)
+            .hardwareAddress(veth.hostAddress())
+            .mtu(mtu)
+            .queues(veth.receiveQueues(), veth.sendQueues())
+            .withPeer(
+                NewLink.of(veth.name(), "veth")
+                    .in(namespace)
+                    .hardwareAddress(veth.hardwareAddress())
+                    .mtu(mtu)
+                    .queues(veth.receiveQueues(), veth.sendQueues()));
+    bridge.ifPresent(found -> host.master(found.index()));
+    links.add(host);
+    if (veth.up()) { // which an end without its peer cannot be, so not at birth
+      new Links(inside()).setUp(index(veth), true);
+    }
+  }
+
+  private void add(AddAddress step) {
+    String[] parts = step.address().split("/");
+    InetAddress address = InetAddress.ofLiteral(parts[0]);
+    int prefix = Integer.parseInt(parts[1]);
+    Optional<InetAddress> broadcast =
+        step.broadcast().map(InetAddress::ofLiteral).or(() -> highest(address, prefix));
+    new IpConfig(inside()).addAddress(index(step), address, prefix, broadcast);
+  }
+
+  /**
+   * The last address of an IPv4 network, which means all hosts; networks of one or two have none.
+   */
+  private static Optional<InetAddress> highest(InetAddress address, int prefix) {
+    if (!(address instanceof Inet4Address) || prefix > 30) {
+      return Optional.empty();
+    }
+    byte[] bytes = address.getAddress();
+    for (int bit = prefix; bit < 32; bit++) {
+      bytes[bit / 8] |= (byte) (0x80 >> (bit % 8));
+    }
+    try {
+      return Optional.of(InetAddress.getByAddress(bytes));
+    } catch (java.net.UnknownHostException e) {
+      throw new IllegalStateException(e); // four bytes are an address
+    }
+  }
+
+  private void add(AddGateway step) {
+    IpConfig config = new IpConfig(inside());
+    InetAddress everything = InetAddress.ofLiteral(step.ipv6() ? "::" : "0.0.0.0");
+    int index = index(step);
+    if (step.gateway().equals(AddGateway.DEVICE)) {
+      config.addRoute(index, everything, 0);
+      return;
+    }
+    InetAddress gateway =
+        step.gateway().equals(AddGateway.AUTO)
+            ? addressOf(step.link().orElseThrow(), step.ipv6())
+            : InetAddress.ofLiteral(step.gateway());
+    try {
+      config.addRoute(index, everything, 0, gateway);
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENETUNREACH) && !e.is(Errno.EHOSTUNREACH) && !e.is(Errno.EINVAL)) {
+        throw e;
+      }
+      // it lies in none of the interface's networks: a route of its own makes it known
+      config.addRoute(index, gateway, step.ipv6() ? 128 : 32);
+      config.addRoute(index, everything, 0, gateway);
+    }
+  }
+
+  private static InetAddress addressOf(String link, boolean ipv6) {
+    return NetAddresses.read().stream()
+        .filter(found -> found.name().equals(link))
+        .flatMap(found -> found.addresses().stream())
+        .filter(found -> found.scope() == NetAddresses.Scope.GLOBAL)
+        .map(NetAddresses.Address::address)
+        .filter(address -> address instanceof Inet4Address != ipv6)
+        .findFirst()
+        .orElseThrow(
+            () -> new KernelException("find an address of " + link, Errno.EADDRNOTAVAIL.number()));
+  }
+
+  private int index(NetworkStep step) {
+    return indices.computeIfAbsent(step.name(), name -> new Links(inside()).require(name).index());
+  }
+
+  private Netlink inside() {
+    if (inside == null) {
+      inside = Netlink.open(namespace);
+    }
+    return inside;
+  }
+
+  /** Whether the host has an interface of this name. */
+  public static boolean exists(String name) {
+    try (Netlink netlink = Netlink.open()) {
+      return new Links(netlink).find(name).isPresent();
+    }
+  }
+
+  /** Removes an interface of the host, if it is still there. */
+  public static void remove(String name) {
+    try (Netlink netlink = Netlink.open()) {
+      Links links = new Links(netlink);
+      links.find(name).ifPresent(found -> links.delete(found.index()));
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENODEV)) { // it went at this moment, with its other end
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (inside != null) {
+      inside.close();
+    }
+    outside.close();
+    namespace.close();
+  }
+}

@@ -1,0 +1,13 @@
+package dev.coffer.plan;
+
+/**
+ * What a plan needs to know of the host's network. Interfaces come and go, and are looked up when a
+ * step needs them.
+ *
+ * @param machineId of machine-id(5), so that two hosts give their containers different hardware
+ *     addresses; empty where there is none
+ */
+public record NetworkFacts(String machineId) {
+  /** Of a host that tells nothing. */
+  public static final NetworkFacts NONE = new NetworkFacts("");
+}

@@ -1,0 +1,106 @@
+package dev.coffer.plan;
+
+import dev.coffer.model.ContainerSpec;
+import dev.coffer.model.Nic;
+import dev.coffer.model.Sourced;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The names and hardware addresses of a container's interfaces. What the configuration leaves out
+ * follows from machine, folder and name, so that it is the same at every start and a DHCP server
+ * knows the container again.
+ */
+final class NicNames {
+  private static final String LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
+  private static final int RANDOM_LETTERS = 10;
+  private static final int ADDRESS = 6;
+
+  private final ContainerSpec spec;
+  private final NetworkFacts facts;
+  private final Map<Nic, String> inside = new HashMap<>();
+
+  NicNames(ContainerSpec spec, NetworkFacts facts) {
+    this.spec = spec;
+    this.facts = facts;
+    Set<String> taken = new HashSet<>();
+    spec.nics().forEach(nic -> given(nic, "name").ifPresent(taken::add));
+    int number = 0;
+    for (Nic nic : spec.nics()) {
+      Optional<String> given = given(nic, "name");
+      if (given.isPresent()) {
+        inside.put(nic, given.get());
+        continue;
+      }
+      while (!taken.add("eth" + number)) {
+        number++;
+      }
+      inside.put(nic, "eth" + number);
+    }
+  }
+
+  /** Inside the container; the first free ethN where none is given. */
+  String inside(Nic nic) {
+    return inside.get(nic);
+  }
+
+  /** Of a veth's end on the host. */
+  String onHost(Nic nic) {
+    return given(nic, "veth.pair")
+        .orElseGet(() -> {
+          byte[] hash = hash(nic, "name");
+          StringBuilder name = new StringBuilder("veth");
+          for (int i = 0; i < RANDOM_LETTERS; i++) {
+            name.append(LETTERS.charAt((hash[i] & 0xff) % LETTERS.length()));
+          }
+          return name.toString();
+        });
+  }
+
+  /** Of the interface inside. */
+  String hardwareAddress(Nic nic) {
+    return given(nic, "hwaddr").orElseGet(() -> address(hash(nic, "inside"), 0x02));
+  }
+
+  /**
+   * Of a veth's end on the host. A bridge takes the lowest address of its ports as its own, so this
+   * one is high.
+   */
+  String hostAddress(Nic nic) {
+    return address(hash(nic, "host"), 0xfe);
+  }
+
+  private static Optional<String> given(Nic nic, String key) {
+    return Optional.ofNullable(nic.settings().get(key))
+        .map(Sourced::value)
+        .filter(value -> !value.isEmpty());
+  }
+
+  private static String address(byte[] hash, int first) {
+    hash[0] = (byte) first;
+    return HexFormat.ofDelimiter(":").formatHex(hash, 0, ADDRESS);
+  }
+
+  private byte[] hash(Nic nic, String purpose) {
+    String text =
+        String.join(
+            "\n",
+            facts.machineId(),
+            spec.lxcPath().toString(),
+            spec.name(),
+            String.valueOf(nic.index()),
+            purpose);
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
+  }
+}
