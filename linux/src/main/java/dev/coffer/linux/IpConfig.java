@@ -12,6 +12,7 @@ public final class IpConfig {
   private static final int LINK = 253;
   private static final int RTM_NEWADDR = 20;
   private static final int RTM_NEWROUTE = 24;
+  private static final int RTM_DELROUTE = 25;
   private static final int IFA_ADDRESS = 1;
   private static final int IFA_LOCAL = 2;
   private static final int IFA_BROADCAST = 4;
@@ -73,6 +74,20 @@ public final class IpConfig {
         "add route",
         RTM_NEWROUTE,
         Netlink.CREATE | Netlink.EXCLUSIVE,
+        route(destination, prefix, destination instanceof Inet4Address ? LINK : UNIVERSE)
+            .put(RTA_OIF, index));
+  }
+
+  /**
+   * Removes a route to what is on the link.
+   *
+   * @throws KernelException ESRCH where there is none
+   */
+  public void removeRoute(int index, InetAddress destination, int prefix) {
+    netlink.request(
+        "remove route",
+        RTM_DELROUTE,
+        0,
         route(destination, prefix, destination instanceof Inet4Address ? LINK : UNIVERSE)
             .put(RTA_OIF, index));
   }
