@@ -18,13 +18,15 @@ class LxcLikenessTest {
   @RegisterExtension final Machine machine = new Machine();
 
   private String namespace;
+  private boolean vlanFiltering;
 
   @BeforeEach
   void host() throws IOException {
     assumeTrue(Files.exists(Path.of("/usr/bin/lxc-start")), "needs LXC's own tools");
     machine.ownNetwork();
     namespace = machine.run("ip", "netns", "identify").ok().text();
-    host("ip link add br0 mtu 1400 type bridge vlan_filtering 1");
+    host("ip link add br0 type bridge");
+    host("ip link set br0 mtu 1400");
     host("ip address add 10.9.0.1/24 dev br0");
     host("ip address add fd09::1/64 dev br0 nodad");
     host("ip link set br0 up");
@@ -55,7 +57,7 @@ class LxcLikenessTest {
 
   private void alike(String... lines) throws IOException {
     machine.create("c").ok();
-    machine.configure("c", "lxc.net =");
+    machine.configure("c", "lxc.init.cmd = /bin/sleep 1000", "lxc.net ="); // nothing asks by DHCP
     machine.configure("c", lines);
     machine.lxc("start", "c").ok();
     String ours = look(machine.lxc("info", "c", "-p", "-H").ok().text());
@@ -63,7 +65,7 @@ class LxcLikenessTest {
     lxc("start");
     String theirs = look(lxc("info", "-p", "-H"));
     lxc("stop", "-k");
-    assertEquals(theirs, ours);
+    assertEquals("", difference(theirs, ours));
     machine.lxc("destroy", "c").ok();
   }
 
@@ -88,7 +90,20 @@ class LxcLikenessTest {
                 .filter(l -> !l.startsWith("fe80"))
                 .collect(Collectors.joining("\n"))),
         names(host("ip neighbour show proxy")),
-        names(host("bridge vlan")));
+        vlanFiltering ? names(host("bridge vlan")) : "");
+  }
+
+  private static String difference(String theirs, String ours) {
+    List<String> those = theirs.lines().toList();
+    List<String> these = ours.lines().toList();
+    return those.stream()
+            .filter(line -> !these.contains(line))
+            .map(line -> "- " + line + "\n")
+            .collect(Collectors.joining())
+        + these.stream()
+            .filter(line -> !those.contains(line))
+            .map(line -> "+ " + line + "\n")
+            .collect(Collectors.joining());
   }
 
   private String inside(String pid, String command) {
@@ -106,8 +121,10 @@ class LxcLikenessTest {
         .filter(line -> !line.contains("inet6 fe80"))
         .map(line -> line.replaceFirst("^\\d+: ", "").replaceAll("@\\S+", ""))
         .map(line -> line.replaceAll("NO-CARRIER,|,LOWER_UP|,M-DOWN|qdisc \\S+ |state \\S+ ", ""))
+        .map(line ->
+            line.replaceAll("brd (?!10.9.0.77 )[0-9.]+ ", "")) // LXC 5 leaves out its network
         .map(line -> line.replaceAll("(num[rt]xqueues|link-netnsid) \\d+ ?", ""))
-        .map(line -> line.replaceAll("(?!02:|00:)[0-9a-f]{2}(:[0-9a-f]{2}){5}", "MAC"))
+        .map(line -> line.replaceAll("(?!02:00:00|00:)[0-9a-f]{2}(:[0-9a-f]{2}){5}", "MAC"))
         .sorted()
         .collect(Collectors.joining("\n"));
   }
@@ -146,6 +163,10 @@ class LxcLikenessTest {
 
   @Test
   void vlansOfAPort() throws IOException {
+    vlanFiltering =
+        machine.run("ip", "link", "set", "br0", "type", "bridge", "vlan_filtering", "1").exit()
+            == 0;
+    assumeTrue(vlanFiltering, "needs a kernel whose bridges filter VLANs");
     alike(
         "lxc.net.0.type = veth",
         "lxc.net.0.link = br0",
