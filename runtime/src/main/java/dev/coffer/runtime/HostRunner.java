@@ -12,6 +12,7 @@ import dev.coffer.linux.KernelException;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.LinkUndo;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.network.ContainerLinks;
@@ -174,6 +175,7 @@ final class HostRunner {
       case Undo.RemoveKeeperCgroup cgroup -> remove(Path.of(cgroup.path()), KEEPER_END);
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
       case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
+      case LinkUndo link -> ContainerLinks.undo(link);
       case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
       case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());
       case Undo.RemoveFile file -> {

@@ -15,9 +15,13 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.HookType;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Namespace;
+import dev.coffer.model.Nic;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.LinkStep;
+import dev.coffer.model.plan.LinkUndo;
+import dev.coffer.model.plan.NetworkScript;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
@@ -70,6 +74,7 @@ final class Start {
   private Plan plan;
   private HostSpans spans;
   private Fd gate;
+  private final List<NetworkScript> scripts = new ArrayList<>();
   private Optional<ContainerLinks> links = Optional.empty();
   private boolean again;
   private Optional<Pty> terminal = Optional.empty();
@@ -169,8 +174,19 @@ final class Start {
       if (step instanceof HostStep host) {
         host.undo().filter(undo -> isOurs(undo, step)).ifPresent(undos::add);
       }
+      if (step instanceof LinkStep.MoveLink move) {
+        undos.addAll(noted(move));
+      }
     }
     return undos;
+  }
+
+  private List<Undo> noted(LinkStep.MoveLink move) {
+    try {
+      return NetworkEnd.undos(move, life.directory());
+    } catch (KernelException e) {
+      throw StartFailure.of(plan, plan.steps().indexOf(move), e.call(), e.errno(), 0, "");
+    }
   }
 
   /** What is there already and stays afterwards, or is in use and must not be touched at all. */
@@ -188,6 +204,9 @@ final class Start {
         return again || !Files.exists(Path.of(cgroup.path()));
       }
       case Undo.RemoveLink link -> refuseTaken(link.name(), step);
+      case LinkUndo link -> {
+        return ContainerLinks.isOurs(link);
+      }
       case Undo.RemoveFile _, Undo.UnloadAppArmorProfile _, Undo.RemoveAppArmorNamespace _ -> {}
     }
     return true;
@@ -231,6 +250,7 @@ final class Start {
     memo.put("application", String.valueOf(order.request().application()));
     memo.put("namespaces", names(life.fresh));
     memo.put("shared-namespaces", names(life.shared));
+    memo.put("links", String.join(" ", facts.network().links().names()));
     memo.putAll(BeginningNote.encode(order, life.beginning));
     return memo;
   }
@@ -358,7 +378,10 @@ final class Start {
     phases.mark("program");
     switch (outcome) {
       case Executor.Outcome.Done done -> running(done.registers());
-      case Executor.Outcome.Failed failed -> throw StartFailure.of(plan, program, failed);
+      case Executor.Outcome.Failed failed -> {
+        new NetworkEnd(life).abandon(scripts);
+        throw StartFailure.of(plan, program, failed);
+      }
       case Executor.Outcome.Lost _ ->
           throw new CofferException(
               "the keeper ended during the start",
@@ -462,7 +485,9 @@ final class Start {
       }
     }
     boolean laterHooks =
-        !spec.hooks(HookType.STOP).isEmpty() || !spec.hooks(HookType.POST_STOP).isEmpty();
+        !spec.hooks(HookType.STOP).isEmpty()
+            || !spec.hooks(HookType.POST_STOP).isEmpty()
+            || spec.nics().stream().anyMatch(Nic::hasScript);
     return new AssemblyContext(
         spec.name(),
         console(),
@@ -541,7 +566,7 @@ final class Start {
   }
 
   private void makeLinks(Fd namespace) {
-    links = Optional.of(new ContainerLinks(namespace));
+    links = Optional.of(new ContainerLinks(namespace, NetworkEnd.pin(life.directory())));
     HostSpans.Span span = spans.network();
     if (!span.isEmpty()) {
       runHostSteps(span.from(), span.to());
@@ -556,6 +581,7 @@ final class Start {
       throw new CofferException("the launcher reports a hook that is none");
     }
     life.hook = Optional.of(HookInProgress.now(hook.type(), hook.command()));
+    hook.network().ifPresent(scripts::add);
     while (!life.executor.answers(LOOK_AGAIN)) {
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("the caller is gone");
