@@ -12,6 +12,7 @@ import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.NetworkStep.AddAddress;
 import dev.coffer.model.plan.NetworkStep.AddGateway;
 import dev.coffer.model.plan.NetworkStep.CreateVeth;
+import dev.coffer.model.plan.PortStep;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public final class ContainerLinks implements AutoCloseable {
   private final Fd namespace;
   private final Netlink outside;
   private final Links links;
+  private final Ports ports;
   private Netlink inside;
 
   /**
@@ -34,6 +36,7 @@ public final class ContainerLinks implements AutoCloseable {
     this.namespace = namespace;
     this.outside = Netlink.open();
     this.links = new Links(outside);
+    this.ports = new Ports(outside);
   }
 
   /**
@@ -45,6 +48,7 @@ public final class ContainerLinks implements AutoCloseable {
       case CreateVeth veth -> create(veth);
       case AddAddress address -> add(address);
       case AddGateway gateway -> add(gateway);
+      case PortStep port -> ports.run(port);
     }
   }
 

@@ -29,7 +29,9 @@ final class NetworkPlanner {
 
   /** All interfaces in the order of their numbers, each with all it needs. */
   List<Step> interfaces() {
+    PortPlanner ports = new PortPlanner(names);
     for (Nic nic : privileged ? spec.nics() : List.<Nic>of()) {
+      steps.addAll(ports.before(nic));
       switch (nic.type().value()) {
         case "veth" -> veth(nic);
         default -> {
@@ -40,6 +42,7 @@ final class NetworkPlanner {
       addresses(nic, "ipv6.address");
       gateway(nic, false);
       gateway(nic, true);
+      steps.addAll(ports.after(nic));
     }
     return steps;
   }

@@ -15,11 +15,13 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.HookType;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Namespace;
+import dev.coffer.model.Origin;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.model.plan.PortStep;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Step;
 import dev.coffer.model.plan.Undo;
@@ -133,7 +135,7 @@ final class Start {
     life.fresh = NamespacePlanner.fresh(order.request());
     life.shared = order.request().share().keySet();
     life.ttys = Math.min(spec.terminals().ttys().value(), Registers.MOST_TTYS);
-    life.undos = undos();
+    lives.claims().claim(lives.all(), life, undos(), forwarding());
     if (!again) {
       life.lock = life.directory().create();
     }
@@ -171,6 +173,15 @@ final class Start {
     return undos;
   }
 
+  /** Where the plan's port forwarding comes from, if there is any. */
+  private Origin forwarding() {
+    return plan.steps().stream()
+        .filter(PortStep.ForwardPorts.class::isInstance)
+        .map(Step::origin)
+        .findFirst()
+        .orElse(Origin.builtIn("coffer.net.N.forward"));
+  }
+
   /** What is there already and stays afterwards, or is in use and must not be touched at all. */
   private boolean isOurs(Undo undo, Step step) {
     switch (undo) {
@@ -186,7 +197,11 @@ final class Start {
         return again || !Files.exists(Path.of(cgroup.path()));
       }
       case Undo.RemoveLink link -> refuseTaken(link.name(), step);
-      case Undo.RemoveFile _, Undo.UnloadAppArmorProfile _, Undo.RemoveAppArmorNamespace _ -> {}
+      case Undo.RemoveFile _,
+          Undo.UnloadAppArmorProfile _,
+          Undo.RemoveAppArmorNamespace _,
+          Undo.RemoveFilter _,
+          Undo.RemoveForwards _ -> {}
     }
     return true;
   }
