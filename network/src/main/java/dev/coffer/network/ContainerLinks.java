@@ -170,6 +170,26 @@ public final class ContainerLinks implements AutoCloseable {
     }
   }
 
+  /** Removes an interface of a network namespace, if it is still there. */
+  public static void remove(Fd namespace, String name) {
+    try (Netlink netlink = Netlink.open(namespace)) {
+      Links links = new Links(netlink);
+      links.find(name).ifPresent(found -> links.delete(found.index()));
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENODEV)) { // it went at this moment, with its other end
+        throw e;
+      }
+    }
+  }
+
+  /** Brings an interface of a network namespace up, or takes it down. */
+  public static void setUp(Fd namespace, String name, boolean up) {
+    try (Netlink netlink = Netlink.open(namespace)) {
+      Links links = new Links(netlink);
+      links.setUp(links.require(name).index(), up);
+    }
+  }
+
   @Override
   public void close() {
     if (inside != null) {

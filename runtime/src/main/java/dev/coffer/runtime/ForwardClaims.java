@@ -19,14 +19,28 @@ final class ForwardClaims {
   /** Ports from here on are taken at random by whoever asks something by UDP. */
   private static final int EPHEMERAL = 32768;
 
-  /** Makes what is to be undone the container's, unless a port in it is in use. */
-  synchronized void claim(Collection<Life> lives, Life life, List<Undo> undos, Origin origin) {
-    List<RemoveForwards> wanted = forwards(undos);
-    if (!wanted.isEmpty()) {
-      refuseTaken(lives, life, wanted, origin);
-      refuseBound(life, wanted, origin);
+  /**
+   * What a container is about to have.
+   *
+   * @param present what is to be undone already
+   * @param added what comes to it
+   */
+  record Wish(List<Undo> present, List<Undo> added, Origin origin) {}
+
+  /**
+   * Looks whether all ports are free.
+   *
+   * @param note makes it the container's; nobody else looks meanwhile
+   */
+  synchronized void claim(Collection<Life> lives, Life life, Wish wish, Runnable note) {
+    List<RemoveForwards> added = forwards(wish.added());
+    if (!added.isEmpty()) {
+      List<RemoveForwards> all = new ArrayList<>(forwards(wish.present()));
+      all.addAll(added);
+      refuseTaken(lives, life, all, wish.origin());
+      refuseBound(life, added, wish.origin());
     }
-    life.undos = undos;
+    note.run();
   }
 
   private static List<RemoveForwards> forwards(List<Undo> undos) {
@@ -51,7 +65,7 @@ final class ForwardClaims {
     }
     for (Life other : lives) {
       boolean same = other.lxcPath().equals(life.lxcPath()) && other.name().equals(life.name());
-      for (RemoveForwards claim : same ? List.<RemoveForwards>of() : forwards(other.undos)) {
+      for (RemoveForwards claim : same ? List.<RemoveForwards>of() : forwards(other.journal())) {
         for (PortForward theirs : claim.forwards()) {
           before.stream()
               .filter(theirs::overlaps)

@@ -550,7 +550,7 @@ public final class Lives implements AutoCloseable {
 
   private void cleanUp(Life life) {
     try {
-      for (String failure : HostRunner.undo(life.undos)) {
+      for (String failure : HostRunner.undo(life.journal())) {
         LOG.log(Level.WARNING, life.name() + ": " + failure);
       }
       life.directory().remove();

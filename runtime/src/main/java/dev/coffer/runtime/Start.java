@@ -135,12 +135,20 @@ final class Start {
     life.fresh = NamespacePlanner.fresh(order.request());
     life.shared = order.request().share().keySet();
     life.ttys = Math.min(spec.terminals().ttys().value(), Registers.MOST_TTYS);
-    lives.claims().claim(lives.all(), life, undos(), forwarding());
+    List<Undo> undos = undos();
+    lives
+        .claims()
+        .claim(
+            lives.all(),
+            life,
+            new ForwardClaims.Wish(List.of(), undos, forwarding()),
+            () -> life.undos = undos);
     if (!again) {
       life.lock = life.directory().create();
     }
     if (again) {
       life.deviceRules.forget();
+      life.interfaces.forget();
     } else {
       life.beginning = Beginning.of(caller, order);
     }
@@ -217,7 +225,7 @@ final class Start {
     }
   }
 
-  private static void refuseTaken(String link, Step step) {
+  static void refuseTaken(String link, Step step) {
     if (ContainerLinks.exists(link)) {
       throw new CofferException(
           "cannot " + step.describe() + ": the host has an interface " + link + " already",
