@@ -15,6 +15,8 @@ import dev.coffer.model.plan.NetworkStep.CreateVeth;
 import dev.coffer.model.plan.PortStep;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -27,6 +29,7 @@ public final class ContainerLinks implements AutoCloseable {
   private final Netlink outside;
   private final Links links;
   private final Ports ports;
+  private final Map<String, Integer> indices = new HashMap<>();
   private Netlink inside;
 
   /**
@@ -141,7 +144,7 @@ public final class ContainerLinks implements AutoCloseable {
   }
 
   private int index(NetworkStep step) {
-    return new Links(inside()).require(step.name()).index();
+    return indices.computeIfAbsent(step.name(), name -> new Links(inside()).require(name).index());
   }
 
   private Netlink inside() {

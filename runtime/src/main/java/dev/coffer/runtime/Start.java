@@ -134,7 +134,7 @@ final class Start {
     life.placement = CgroupPlacement.of(spec, facts);
     life.fresh = NamespacePlanner.fresh(order.request());
     life.shared = order.request().share().keySet();
-    life.ttys = Math.min(spec.terminals().ttys().value(), Registers.MOST_TTYS);
+    life.ttys = spec.terminals().ttys().value();
     List<Undo> undos = undos();
     lives
         .claims()
@@ -565,6 +565,7 @@ final class Start {
     if (!span.isEmpty()) {
       runHostSteps(span.from(), span.to());
       openGate();
+      phases.mark("network");
     }
   }
 
