@@ -34,7 +34,9 @@ final class NetworkPlanner {
 
   /** All interfaces in the order of their numbers, each with all it needs. */
   List<Step> interfaces() {
+    PortPlanner ports = new PortPlanner(names);
     for (Nic nic : privileged ? names.nics() : List.<Nic>of()) {
+      steps.addAll(ports.before(nic));
       switch (nic.type().value()) {
         case "veth" -> veth(nic);
         case "macvlan", "ipvlan", "vlan", "phys" -> steps.addAll(link(nic).create());
@@ -47,6 +49,7 @@ final class NetworkPlanner {
       addresses(nic, "ipv6.address");
       gateway(nic, false);
       gateway(nic, true);
+      steps.addAll(ports.after(nic));
       NetworkScripts.up(nic, names).ifPresent(steps::add);
     }
     return steps;

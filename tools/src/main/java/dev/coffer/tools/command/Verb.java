@@ -128,6 +128,12 @@ public enum Verb {
       "tell what this machine offers and what is missing",
       List.of(
           new Example("coffer doctor", "a line per thing, with the remedy where one is needed"))),
+  NETWORK(
+      Group.INSIDE,
+      "network",
+      InterfaceTool.ARGUMENTS,
+      "give a running container interfaces and take them away",
+      InterfaceTool.EXAMPLES),
   ENGINE(
       Group.SYSTEM,
       "engine",
@@ -218,6 +224,7 @@ public enum Verb {
       case UNFREEZE -> new FreezeTool(FreezeTool.Way.UNFREEZE);
       case CONFIG -> new ConfigTool();
       case DOCTOR -> new DoctorTool();
+      case NETWORK -> new InterfaceTool();
       case ENGINE -> new EngineTool();
       case HELP -> new HelpTool();
       case VERSION -> new VersionTool();
