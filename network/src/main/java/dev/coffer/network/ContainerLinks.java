@@ -8,6 +8,7 @@ import dev.coffer.linux.Links;
 import dev.coffer.linux.NetAddresses;
 import dev.coffer.linux.Netlink;
 import dev.coffer.linux.NewLink;
+import dev.coffer.model.plan.BridgeStep;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.NetworkStep.AddAddress;
 import dev.coffer.model.plan.NetworkStep.AddGateway;
@@ -27,6 +28,7 @@ public final class ContainerLinks implements AutoCloseable {
   private final Fd namespace;
   private final Netlink outside;
   private final Links links;
+  private final BridgeRunner bridges = new BridgeRunner();
   private final Map<String, Integer> indices = new HashMap<>();
   private Netlink inside;
 
@@ -46,6 +48,7 @@ public final class ContainerLinks implements AutoCloseable {
   public void run(NetworkStep step) {
     switch (step) {
       case CreateVeth veth -> create(veth);
+      case BridgeStep bridge -> bridges.run(bridge);
       case AddAddress address -> add(address);
       case AddGateway gateway -> add(gateway);
     }
@@ -71,6 +74,7 @@ public final class ContainerLinks implements AutoCloseable {
                     .queues(veth.receiveQueues(), veth.sendQueues()));
     bridge.ifPresent(found -> host.master(found.index()));
     links.add(host);
+    veth.bridge().ifPresent(bridges::attached);
     if (veth.up()) { // which an end without its peer cannot be, so not at birth
       new Links(inside()).setUp(index(veth), true);
     }
@@ -171,6 +175,7 @@ public final class ContainerLinks implements AutoCloseable {
 
   @Override
   public void close() {
+    bridges.close();
     if (inside != null) {
       inside.close();
     }

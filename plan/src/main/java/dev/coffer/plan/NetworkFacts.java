@@ -1,13 +1,20 @@
 package dev.coffer.plan;
 
+import java.util.Set;
+
 /**
  * What a plan needs to know of the host's network. Interfaces come and go, and are looked up when a
  * step needs them.
  *
  * @param machineId of machine-id(5), so that two hosts give their containers different hardware
  *     addresses; empty where there is none
+ * @param bridges those of networks that are described on this host, and made when they are needed
  */
-public record NetworkFacts(String machineId) {
+public record NetworkFacts(String machineId, Set<String> bridges) {
   /** Of a host that tells nothing. */
-  public static final NetworkFacts NONE = new NetworkFacts("");
+  public static final NetworkFacts NONE = new NetworkFacts("", Set.of());
+
+  public NetworkFacts {
+    bridges = Set.copyOf(bridges);
+  }
 }

@@ -18,12 +18,14 @@ import java.util.OptionalInt;
 final class NetworkPlanner {
   private final ContainerSpec spec;
   private final NicNames names;
+  private final BridgePlanner bridges;
   private final boolean privileged;
   private final List<Step> steps = new ArrayList<>();
 
   NetworkPlanner(ContainerSpec spec, HostFacts facts) {
     this.spec = spec;
     this.names = new NicNames(spec, facts.network());
+    this.bridges = new BridgePlanner(facts.network());
     this.privileged = facts.privileged();
   }
 
@@ -45,11 +47,12 @@ final class NetworkPlanner {
   }
 
   private void veth(Nic nic) {
+    steps.addAll(bridges.prepare(nic, names.inside(nic)));
     steps.add(
         new CreateVeth(
             names.inside(nic),
             names.onHost(nic),
-            text(nic, "link"),
+            bridges.bridge(nic),
             Optional.of(names.hardwareAddress(nic)),
             Optional.of(names.hostAddress(nic)),
             mtu(nic),

@@ -15,6 +15,7 @@ import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.network.ContainerLinks;
+import dev.coffer.network.Networks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,6 +166,7 @@ final class HostRunner {
       case Undo.RemoveKeeperCgroup cgroup -> remove(Path.of(cgroup.path()), KEEPER_END);
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
       case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
+      case Undo.LeaveZone zone -> Networks.system().leaveZone(zone.bridge());
       case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
       case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());
       case Undo.RemoveFile file -> {

@@ -186,7 +186,10 @@ final class Start {
         return again || !Files.exists(Path.of(cgroup.path()));
       }
       case Undo.RemoveLink link -> refuseTaken(link.name(), step);
-      case Undo.RemoveFile _, Undo.UnloadAppArmorProfile _, Undo.RemoveAppArmorNamespace _ -> {}
+      case Undo.RemoveFile _,
+          Undo.LeaveZone _,
+          Undo.UnloadAppArmorProfile _,
+          Undo.RemoveAppArmorNamespace _ -> {}
     }
     return true;
   }

@@ -30,6 +30,9 @@ public sealed interface Undo {
   /** Removes an interface of the host, with its other end. */
   record RemoveLink(String name) implements Undo {}
 
+  /** Removes the bridge of a zone, unless another container is attached to it. */
+  record LeaveZone(String bridge) implements Undo {}
+
   /** One line of a journal; paths must not contain newlines. */
   default String encode() {
     return switch (this) {
@@ -38,6 +41,7 @@ public sealed interface Undo {
       case RemoveKeeperCgroup cgroup -> "remove-keeper-cgroup " + cgroup.path();
       case RemoveFile file -> "remove-file " + file.path();
       case RemoveLink link -> "remove-link " + link.name();
+      case LeaveZone zone -> "leave-zone " + zone.bridge();
       case UnloadAppArmorProfile profile -> "unload-apparmor-profile " + profile.name();
       case RemoveAppArmorNamespace namespace -> "remove-apparmor-namespace " + namespace.name();
     };
@@ -54,6 +58,7 @@ public sealed interface Undo {
     String what = line.substring(blank + 1);
     return switch (line.substring(0, blank)) {
       case "remove-link" -> Optional.of(new RemoveLink(what));
+      case "leave-zone" -> Optional.of(new LeaveZone(what));
       case "unload-apparmor-profile" -> Optional.of(new UnloadAppArmorProfile(what));
       case "remove-apparmor-namespace" -> Optional.of(new RemoveAppArmorNamespace(what));
       default ->
