@@ -187,6 +187,7 @@ final class LocalContainer implements Container {
 
   private StartOrder watched(StartOrder order) {
     host.limits().look(order.request().spec()).forEach(notices);
+    NetworkWatch.look(order.request().spec(), host.isPrivileged()).forEach(notices);
     return order;
   }
 
