@@ -11,11 +11,17 @@ import java.util.Optional;
 /**
  * An address that a DHCP server has given.
  *
- * @param until empty where it is for ever
  * @param name the client told; empty where it told none
+ * @param until empty where it is for ever
+ * @param clientId by which the client is known, {@code 01:02:3e:e7:b4:df:bc}; empty where that is
+ *     its hardware address
  */
 public record Lease(
-    InetAddress address, String hardwareAddress, Optional<String> name, Optional<Instant> until) {
+    InetAddress address,
+    String hardwareAddress,
+    Optional<String> name,
+    Optional<Instant> until,
+    Optional<String> clientId) {
   private static final int FIELDS = 5;
 
   /** Those in a file of dnsmasq(8), by address; none where there is no file. */
@@ -35,7 +41,8 @@ public record Lease(
                 Optional.of(fields[3]).filter(name -> !name.equals("*")),
                 Optional.of(Long.parseLong(fields[0]))
                     .filter(seconds -> seconds > 0)
-                    .map(Instant::ofEpochSecond)))
+                    .map(Instant::ofEpochSecond),
+                Optional.of(fields[4]).filter(id -> !id.equals("*"))))
         .sorted(
             Comparator.comparing(lease -> new java.math.BigInteger(1, lease.address.getAddress())))
         .toList();

@@ -1,12 +1,16 @@
 package dev.coffer.network;
 
 import dev.coffer.linux.Bridges;
+import dev.coffer.linux.Errno;
+import dev.coffer.linux.KernelException;
 import dev.coffer.linux.Links;
 import dev.coffer.linux.LockFile;
+import dev.coffer.linux.Neighbours;
 import dev.coffer.linux.NetAddresses;
 import dev.coffer.linux.Netlink;
 import dev.coffer.model.CofferException;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The bridges of this network namespace that Coffer looks after: those of networks, which are made
@@ -169,6 +174,23 @@ public final class Networks {
    * @throws CofferException where the bridge is somebody else's
    */
   public boolean start(BridgeNetwork network) {
+    return told("make the network " + network.name(), () -> startNow(network));
+  }
+
+  /** The kernel's word alone tells nobody what could not be done. */
+  private static <T> T told(String what, Supplier<T> change) {
+    try {
+      return change.get();
+    } catch (KernelException e) {
+      throw new CofferException(
+          "cannot " + what + ": " + e.getMessage(),
+          e.is(Errno.EPERM) || e.is(Errno.EACCES)
+              ? List.of("hint  only root may change the host's network")
+              : List.of());
+    }
+  }
+
+  private static boolean startNow(BridgeNetwork network) {
     try (LockFile _ = lock(network)) {
       State state = state(network);
       if (state == State.FOREIGN) {
@@ -187,6 +209,10 @@ public final class Networks {
    * @return the interfaces that are attached
    */
   public List<String> stop(BridgeNetwork network) {
+    return told("end the network " + network.name(), () -> stopNow(network));
+  }
+
+  private static List<String> stopNow(BridgeNetwork network) {
     try (LockFile _ = lock(network)) {
       return new BringUp(network).takeDown();
     }
@@ -246,6 +272,34 @@ public final class Networks {
     } catch (IOException e) {
       throw new CofferException(
           "cannot remove " + network.files().leases() + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Forgets a container that was attached: its lease and its entries among the neighbours. What
+   * cannot be forgotten runs out by itself.
+   */
+  public void forget(String bridge, String hardwareAddress) {
+    catalog.all().stream()
+        .filter(network -> network.bridge().equals(bridge))
+        .forEach(network -> release(network, hardwareAddress));
+    try (Netlink netlink = Netlink.open()) {
+      new Links(netlink)
+          .find(bridge)
+          .ifPresent(found -> new Neighbours(netlink).forget(found.index(), hardwareAddress));
+    }
+  }
+
+  private static void release(BridgeNetwork network, String hardwareAddress) {
+    for (Lease lease : Lease.read(network.files().leases())) {
+      boolean isIpv4 = lease.address() instanceof Inet4Address;
+      if (isIpv4 && lease.hardwareAddress().equals(hardwareAddress) && network.ipv4().isPresent()) {
+        try {
+          DhcpRelease.send(lease, network.ipv4().get().address().address());
+        } catch (IOException _) {
+          return; // the network is down: its leases run out
+        }
+      }
     }
   }
 

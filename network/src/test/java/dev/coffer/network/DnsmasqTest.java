@@ -37,6 +37,17 @@ class DnsmasqTest {
   }
 
   @Test
+  void anAddressIsGivenBackByAPacketOfTheClients() {
+    Lease lease = Lease.parse("0 02:76:1c:ec:24:57 10.0.3.92 * 01:02:76:1c:ec:24:57\n").getFirst();
+    byte[] packet = DhcpRelease.packet(lease, InetAddress.ofLiteral("10.0.3.1"));
+    String hex = java.util.HexFormat.of().formatHex(packet);
+    assertEquals("0101060000000000", hex.substring(0, 16));
+    assertEquals("0a00035c", hex.substring(24, 32)); // ciaddr
+    assertEquals("02761cec2457", hex.substring(56, 68)); // chaddr
+    assertEquals("6382536335010736040a0003013d070102761cec2457ff", hex.substring(472));
+  }
+
+  @Test
   void itsLeasesAreRead() {
     assertEquals(
         List.of(
@@ -44,16 +55,18 @@ class DnsmasqTest {
                 InetAddress.ofLiteral("10.0.3.7"),
                 "02:3e:e7:b4:df:bc",
                 Optional.of("web"),
-                Optional.of(Instant.ofEpochSecond(1795557435))),
+                Optional.of(Instant.ofEpochSecond(1795557435)),
+                Optional.empty()),
             new Lease(
                 InetAddress.ofLiteral("10.0.3.92"),
                 "02:76:1c:ec:24:57",
                 Optional.empty(),
-                Optional.empty())),
+                Optional.empty(),
+                Optional.of("01:02:76:1c:ec:24:57"))),
         Lease.parse(
             """
             0 02:76:1c:ec:24:57 10.0.3.92 * 01:02:76:1c:ec:24:57
-            1795557435 02:3e:e7:b4:df:bc 10.0.3.7 web 01:02:3e:e7:b4:df:bc
+            1795557435 02:3e:e7:b4:df:bc 10.0.3.7 web *
             duid 00:01:00:01:2e:8f
             """));
   }

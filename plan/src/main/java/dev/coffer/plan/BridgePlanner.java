@@ -33,8 +33,9 @@ final class BridgePlanner {
    * What is to be done for it before.
    *
    * @param name the interface's inside the container
+   * @param hardwareAddress of that interface
    */
-  List<Step> prepare(Nic nic, String name) {
+  List<Step> prepare(Nic nic, String name, String hardwareAddress) {
     Optional<Sourced<String>> zone = value(nic, ZONE);
     Optional<Sourced<String>> link = value(nic, LINK);
     if (zone.isPresent() && link.isPresent()) {
@@ -51,7 +52,9 @@ final class BridgePlanner {
             in -> new BridgeStep.JoinZone(name, ZONE_PREFIX + in.value(), in.origin()))
         .or(() ->
             link.filter(bridge -> facts.bridges().contains(bridge.value()))
-                .map(bridge -> new BridgeStep.EnsureNetwork(name, bridge.value(), bridge.origin())))
+                .map(bridge ->
+                    new BridgeStep.EnsureNetwork(
+                        name, bridge.value(), hardwareAddress, bridge.origin())))
         .map(List::of)
         .orElse(List.of());
   }

@@ -47,7 +47,7 @@ final class NetworkPlanner {
   }
 
   private void veth(Nic nic) {
-    steps.addAll(bridges.prepare(nic, names.inside(nic)));
+    steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
     steps.add(
         new CreateVeth(
             names.inside(nic),

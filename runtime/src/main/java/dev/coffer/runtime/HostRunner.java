@@ -166,6 +166,8 @@ final class HostRunner {
       case Undo.RemoveKeeperCgroup cgroup -> remove(Path.of(cgroup.path()), KEEPER_END);
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
       case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
+      case Undo.ForgetNeighbour one ->
+          Networks.system().forget(one.bridge(), one.hardwareAddress());
       case Undo.LeaveZone zone -> Networks.system().leaveZone(zone.bridge());
       case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
       case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());

@@ -188,6 +188,7 @@ final class Start {
       case Undo.RemoveLink link -> refuseTaken(link.name(), step);
       case Undo.RemoveFile _,
           Undo.LeaveZone _,
+          Undo.ForgetNeighbour _,
           Undo.UnloadAppArmorProfile _,
           Undo.RemoveAppArmorNamespace _ -> {}
     }

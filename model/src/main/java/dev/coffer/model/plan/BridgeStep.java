@@ -10,9 +10,18 @@ public sealed interface BridgeStep extends NetworkStep {
 
   /**
    * Makes a network that is described on this host, unless it is up: bridge, addresses, firewall
-   * rules, and the service that gives addresses and names. It stays when the container ends.
+   * rules, and the service that gives addresses and names. It stays when the container ends, and
+   * forgets the container.
+   *
+   * @param hardwareAddress by which it knows the interface
    */
-  record EnsureNetwork(String name, String bridge, Origin origin) implements BridgeStep {
+  record EnsureNetwork(String name, String bridge, String hardwareAddress, Origin origin)
+      implements BridgeStep {
+    @Override
+    public Optional<Undo> undo() {
+      return Optional.of(new Undo.ForgetNeighbour(bridge, hardwareAddress));
+    }
+
     @Override
     public String describe() {
       return "ensure network " + bridge;

@@ -33,6 +33,9 @@ public sealed interface Undo {
   /** Removes the bridge of a zone, unless another container is attached to it. */
   record LeaveZone(String bridge) implements Undo {}
 
+  /** Has the network of a bridge give an interface's lease back and forget its addresses. */
+  record ForgetNeighbour(String bridge, String hardwareAddress) implements Undo {}
+
   /** One line of a journal; paths must not contain newlines. */
   default String encode() {
     return switch (this) {
@@ -41,6 +44,7 @@ public sealed interface Undo {
       case RemoveKeeperCgroup cgroup -> "remove-keeper-cgroup " + cgroup.path();
       case RemoveFile file -> "remove-file " + file.path();
       case RemoveLink link -> "remove-link " + link.name();
+      case ForgetNeighbour one -> "forget-neighbour " + one.bridge() + " " + one.hardwareAddress();
       case LeaveZone zone -> "leave-zone " + zone.bridge();
       case UnloadAppArmorProfile profile -> "unload-apparmor-profile " + profile.name();
       case RemoveAppArmorNamespace namespace -> "remove-apparmor-namespace " + namespace.name();
@@ -58,12 +62,20 @@ public sealed interface Undo {
     String what = line.substring(blank + 1);
     return switch (line.substring(0, blank)) {
       case "remove-link" -> Optional.of(new RemoveLink(what));
+      case "forget-neighbour" -> decodeNeighbour(what);
       case "leave-zone" -> Optional.of(new LeaveZone(what));
       case "unload-apparmor-profile" -> Optional.of(new UnloadAppArmorProfile(what));
       case "remove-apparmor-namespace" -> Optional.of(new RemoveAppArmorNamespace(what));
       default ->
           what.startsWith("/") ? decodePath(line.substring(0, blank), what) : Optional.empty();
     };
+  }
+
+  private static Optional<Undo> decodeNeighbour(String what) {
+    String[] words = what.split(" ");
+    return words.length == 2
+        ? Optional.of(new ForgetNeighbour(words[0], words[1]))
+        : Optional.empty();
   }
 
   private static Optional<Undo> decodePath(String kind, String path) {
