@@ -22,6 +22,11 @@ run_guest() {
   else
     last_lines build/debian.log
   fi
+  if archive=$(it/debian nesting 2>build/debian.log); then
+    debian+=(--share "${archive%/*}" --env "COFFER_DEBIAN_12_NESTING=$archive")
+  else
+    last_lines build/debian.log
+  fi
   COFFER_VM_JDK=$JAVA_HOME vm/vm-run --timeout "${COFFER_GUEST_TIMEOUT:-2400}" --share "$top/build/results:rw" \
     --log "$top/build/guest" "${debian[@]}" -- \
     java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto --enable-native-access=ALL-UNNAMED \

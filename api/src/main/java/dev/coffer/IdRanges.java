@@ -1,5 +1,6 @@
 package dev.coffer;
 
+import dev.coffer.config.IdWish;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.LockFile;
@@ -62,6 +63,10 @@ final class IdRanges {
    *     them
    */
   void assign(LxcConfig config, Path directory, Consumer<Problem> notices) {
+    Optional<Long> count = config.get(KEY).flatMap(IdWish::of).flatMap(IdWish::count);
+    if (count.filter(wanted -> isTooShort(config, directory, wanted)).isPresent()) {
+      config.clear(MAP);
+    }
     if (!isWanted(config)) {
       return;
     }
@@ -71,8 +76,25 @@ final class IdRanges {
       config.set(KEY, "none", none.origin());
       return;
     }
-    int wanted = config.get(NESTING).filter("1"::equals).isPresent() ? 2 : 1;
-    write(config, change(ranges -> keptOrNew(ranges, directory, wanted)));
+    boolean nests = config.get(NESTING).filter("1"::equals).isPresent();
+    write(
+        config,
+        change(ranges ->
+            count.isPresent()
+                ? longEnough(ranges, directory, count.get())
+                : keptOrNew(ranges, directory, nests ? 2 : 1)));
+  }
+
+  /** Whether the maps are those of the container's range, and that has become too short. */
+  private boolean isTooShort(LxcConfig config, Path directory, long wanted) {
+    Range kept = read().get(directory);
+    return kept != null
+        && kept.count() < wanted
+        && config.origin(MAP).filter(origin -> origin.source().endsWith(noted())).isPresent();
+  }
+
+  private String noted() {
+    return ", noted in " + file;
   }
 
   private Problem none(LxcConfig config) {
@@ -111,26 +133,65 @@ final class IdRanges {
 
   /** Whether it says so itself, and is not content with none. */
   static boolean isDemanded(LxcConfig config) {
-    return config.get(KEY).filter("auto"::equals).isPresent();
+    return config.get(KEY).flatMap(IdWish::of).filter(IdWish::automatic).isPresent();
   }
 
   private void write(LxcConfig config, Range range) {
-    String wish = isDemanded(config) ? KEY + " = auto" : SecureStart.KEY + " = default";
-    Origin origin =
-        Origin.option(wish + ": the first free range of " + ids().why() + ", noted in " + file);
+    String wish =
+        isDemanded(config)
+            ? KEY + " = " + config.get(KEY).orElse("")
+            : SecureStart.KEY + " = default";
+    Origin origin = Origin.option(wish + ": the first free range of " + ids().why() + noted());
     for (String kind : List.of("u", "g")) {
       config.set(MAP, kind + " 0 " + range.first() + " " + range.count(), origin);
     }
   }
 
+  /**
+   * @param wanted how often the usual number: containers inside have ids of their own, if there are
+   *     enough
+   */
   private Range keptOrNew(Map<Path, Range> ranges, Path directory, int wanted) {
     Range kept = ranges.get(directory);
     if (kept != null) {
       return kept;
     }
-    Range fresh = choose(ranges, directory, wanted);
+    List<Range> taken = taken(ranges, directory);
+    AutomaticIds ids = ids();
+    Range fresh =
+        ids.choose(taken, wanted * AutomaticIds.COUNT)
+            .or(() -> ids.choose(taken, AutomaticIds.COUNT))
+            .orElseThrow(() -> noneLeft(ids, AutomaticIds.COUNT));
     ranges.put(directory, fresh);
     return fresh;
+  }
+
+  /** The files belong to the ids there are, so a range can grow, and does not move. */
+  private Range longEnough(Map<Path, Range> ranges, Path directory, long count) {
+    Range kept = ranges.get(directory);
+    if (kept != null && kept.count() >= count) {
+      return kept;
+    }
+    List<Range> taken = taken(ranges, directory);
+    if (kept != null) {
+      taken.remove(kept);
+    }
+    AutomaticIds ids = ids();
+    Range range =
+        kept == null
+            ? ids.choose(taken, count).orElseThrow(() -> noneLeft(ids, count))
+            : ids.lengthen(kept, taken, count).orElseThrow(() -> cannotGrow(kept, count));
+    ranges.put(directory, range);
+    return range;
+  }
+
+  private static CofferException cannotGrow(Range kept, long count) {
+    return new CofferException(
+        "the container's ids " + kept.describe() + " cannot become " + count,
+        List.of(
+            "from  " + KEY + " = auto " + count,
+            "why   those behind them are not free, and its files belong to those it has",
+            "hint  make the container anew with this line, or write a map: lxc.idmap"));
   }
 
   private AutomaticIds ids() {
@@ -144,29 +205,25 @@ final class IdRanges {
             SubordinateIds.mapped(HostFiles.readSmall(Path.of("/proc/self/gid_map"))));
   }
 
-  /**
-   * @param wanted how often the usual number: containers inside have ids of their own, if there are
-   *     enough
-   */
-  private Range choose(Map<Path, Range> ranges, Path directory, int wanted) {
+  private List<Range> taken(Map<Path, Range> ranges, Path directory) {
     ranges.keySet().removeIf(known -> !inUse.test(known));
     List<Range> taken = new ArrayList<>(ranges.values());
     taken.addAll(HandwrittenMaps.read(directory.getParent(), directory, System.getenv()));
-    AutomaticIds ids = ids();
-    return ids.choose(taken, wanted * AutomaticIds.COUNT)
-        .or(() -> ids.choose(taken, AutomaticIds.COUNT))
-        .orElseThrow(() ->
-            new CofferException(
-                "no range of " + AutomaticIds.COUNT + " ids is left for another container",
-                List.of(
-                    "from  " + KEY + " = auto",
-                    "why   "
-                        + ids.why()
-                        + " are taken by those that "
-                        + file
-                        + " lists, or by lxc.idmap lines of containers beside it",
-                    "hint  add ids: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST "
-                        + user.name())));
+    return taken;
+  }
+
+  private CofferException noneLeft(AutomaticIds ids, long count) {
+    return new CofferException(
+        "no range of " + count + " ids is left for another container",
+        List.of(
+            "from  " + KEY + " = auto" + (count == AutomaticIds.COUNT ? "" : " " + count),
+            "why   "
+                + ids.why()
+                + " are taken by those that "
+                + file
+                + " lists, or by lxc.idmap lines of containers beside it",
+            "hint  add ids: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST "
+                + user.name()));
   }
 
   private Range change(Function<Map<Path, Range>, Range> action) {

@@ -73,11 +73,8 @@ final class SeccompPolicies {
 
   private static Text read(
       Sourced<String> profile, Path directory, Optional<Sourced<Intercepts>> intercepts) {
-    if (profile.value().equals(Seccomp.DEFAULT_POLICY)) {
-      return new Text(Seccomp.DEFAULT_POLICY, DefaultPolicy.text(), intercepts);
-    }
-    if (profile.value().equals(Seccomp.NESTING_POLICY)) {
-      return new Text(Seccomp.NESTING_POLICY, DefaultPolicy.nestingText(), intercepts);
+    if (Seccomp.isOwn(profile.value())) {
+      return new Text(profile.value(), DefaultPolicy.text(profile.value()), intercepts);
     }
     Path file = directory.resolve(profile.value());
     try {

@@ -36,10 +36,8 @@ final class SecureChoices {
 
   /** Whether a start must have ids; without any it is refused unless it says {@code none}. */
   boolean automaticIds() {
-    String choice =
-        settings.oneOr(
-            SecurityKeys.AUTO_IDMAP, origin.isPresent() ? SecurityKeys.AUTO : SecurityKeys.NONE);
-    return choice.equals(SecurityKeys.AUTO);
+    IdWish usual = origin.isPresent() ? IdWish.usual() : IdWish.NONE;
+    return settings.oneOr(SecurityKeys.AUTO_IDMAP, usual).automatic();
   }
 
   /** Empty where the configuration says itself which capabilities there are. */
@@ -62,9 +60,11 @@ final class SecureChoices {
   }
 
   private String ownPolicy() {
-    return settings.oneOr(SecurityKeys.NESTING, false)
-        ? Seccomp.NESTING_POLICY
-        : Seccomp.DEFAULT_POLICY;
+    if (!settings.oneOr(SecurityKeys.NESTING, false)) {
+      return Seccomp.DEFAULT_POLICY;
+    }
+    boolean ownIds = automaticIds() || !settings.of(SecurityKeys.IDMAP).isEmpty();
+    return ownIds ? Seccomp.NESTING_POLICY : Seccomp.ROOT_NESTING_POLICY;
   }
 
   Optional<Sourced<AutoMounts>> autoMounts() {

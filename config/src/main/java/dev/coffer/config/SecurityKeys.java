@@ -14,7 +14,6 @@ final class SecurityKeys {
   /** Keeps no capability at all; only for lxc.cap.keep. */
   static final String NONE = "none";
 
-  static final String AUTO = "auto";
   static final String DEFAULT = "default";
   static final String LXC = "lxc";
 
@@ -46,13 +45,13 @@ final class SecurityKeys {
               "u 0 100000 65536")
           .formerly("lxc.id_map")
           .printedBy(maps -> maps.stream().map(IdMap::describe).collect(Collectors.joining("\n")));
-  static final Key<String> AUTO_IDMAP =
+  static final Key<IdWish> AUTO_IDMAP =
       Key.single(
           "coffer.idmap",
-          Types.oneOf("There is no way to choose ids named", AUTO, NONE),
-          "auto gives the container a range of ids of its own, none no map in spite of"
-              + " coffer.security",
-          AUTO);
+          IdWish.TYPE,
+          "auto gives the container a range of ids of its own, as many as said; none no map in"
+              + " spite of coffer.security",
+          "auto 262144");
   static final Key<Boolean> NESTING =
       flag("coffer.nesting", "1 opens what containers inside the container need");
   static final Key<Boolean> NO_NEW_PRIVILEGES =

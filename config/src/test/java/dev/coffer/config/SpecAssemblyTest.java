@@ -355,6 +355,40 @@ class SpecAssemblyTest {
   }
 
   @Test
+  void aNestingContainerGetsThePolicyThatFitsItsIds() {
+    String nesting = "coffer.nesting = 1\ncoffer.seccomp = default\n";
+    assertEquals(Seccomp.ROOT_NESTING_POLICY, policy(nesting));
+    assertEquals(Seccomp.NESTING_POLICY, policy(nesting + "coffer.idmap = auto\n"));
+    assertEquals(Seccomp.NESTING_POLICY, policy(nesting + "coffer.security = default\n"));
+    assertEquals(
+        Seccomp.NESTING_POLICY,
+        policy(nesting + "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n"));
+    assertEquals(
+        Seccomp.ROOT_NESTING_POLICY,
+        policy(nesting + "coffer.security = default\ncoffer.idmap = none\n"));
+  }
+
+  private static String policy(String text) {
+    return Configs.spec(text).privileges().seccomp().profile().orElseThrow().value();
+  }
+
+  @Test
+  void theNumberOfIdsIsOneThatASystemCanHave() {
+    assertEquals(List.of(), Configs.parse("coffer.idmap = auto 262144\n").problems());
+    for (String number : List.of("65535", "many", "4294967296")) {
+      assertEquals(
+          List.of(
+              "/c/config:1  coffer.idmap: \""
+                  + number
+                  + "\" is no number of ids a system can have (from 65536 to 4294967295, for"
+                  + " instance auto 262144)"),
+          Configs.parse("coffer.idmap = auto " + number + "\n").problems().stream()
+              .map(Problem::describe)
+              .toList());
+    }
+  }
+
+  @Test
   void interceptedCallsAreNamedWithTheirFileSystems() {
     String line = "coffer.intercept = sysinfo mount:ext4,xfs mknod\n";
     assertEquals(

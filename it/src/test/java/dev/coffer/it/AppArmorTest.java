@@ -120,6 +120,46 @@ class AppArmorTest {
   }
 
   @Test
+  void servicesGetTheirRootReadyAndNothingOfTheKernelsIsReachedThatWay() {
+    Box box = new Box(machine, "c1").config(GENERATED, "lxc.mount.auto = proc:rw sys:rw");
+    box.started("-d");
+    String unit = "/run/systemd/unit-root";
+    box.inside("mkdir -p " + unit + " && mount -o rbind / " + unit);
+    box.inside("test -e " + unit + "/proc/sys/kernel/core_pattern && mount -o bind /run /mnt");
+    box.inside("umount /mnt && mount -o rbind %1$s/proc/sys %1$s/proc/sys".formatted(unit));
+    for (String root : new String[] {"", unit}) {
+      for (String file :
+          new String[] {
+            "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/sys/kernel/uevent_helper"
+          }) {
+        Outcome outcome = box.tryInside("true >>" + root + file);
+        assertTrue(outcome.err().contains("Permission denied"), root + file + ": " + outcome);
+      }
+      for (String mount :
+          new String[] {
+            "rbind %s/ /mnt",
+            "rbind / %s/mnt",
+            "move %s/ /mnt",
+            "rbind /run /mnt",
+            "move /run /mnt",
+            "bind %s/proc /mnt",
+            "bind %s/proc/sys /mnt",
+            "bind %s/proc/sys /proc/tty",
+            "bind %s/proc/sys /proc",
+            "bind %s/proc/sys/kernel /proc/sys/net",
+            "bind %s/proc/sys/kernel/core_pattern /proc/sys/kernel/hostname",
+            "bind %s/sys /sys/fs/cgroup"
+          }) {
+        for (String how : new String[] {"", "ro,"}) {
+          Outcome outcome = box.tryInside("mount -o " + how + mount.formatted(root));
+          assertTrue(outcome.exit() != 0, how + mount + " " + root);
+        }
+      }
+    }
+    box.stop().ok();
+  }
+
+  @Test
   void aProfileThatAllowsNestingLetsItsContainersMountAndHidesTheUnmaskedCopies() {
     Box box = new Box(machine, "c1").config(GENERATED, "lxc.apparmor.allow_nesting = 1");
     box.started("-d");

@@ -63,7 +63,12 @@ final class Debian {
 
   /** Made once, by a script that keeps it in the user's cache. */
   private static String archive(Kind kind, Machine machine) {
-    String given = kind == Kind.PLAIN ? System.getenv("COFFER_DEBIAN_12") : null;
+    String given =
+        switch (kind) {
+          case PLAIN -> System.getenv("COFFER_DEBIAN_12");
+          case NESTING -> System.getenv("COFFER_DEBIAN_12_NESTING");
+          case NEWEST -> null;
+        };
     boolean inGuest = System.getenv("COFFER_VM") != null;
     assumeTrue(given != null || !inGuest, "the host had no Debian for the virtual machine");
     if (given != null) {

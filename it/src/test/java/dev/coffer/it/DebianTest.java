@@ -86,6 +86,25 @@ class DebianTest {
     goesRound(debian);
   }
 
+  /** systemd gives most of its own a mount namespace with a root that is bound elsewhere first. */
+  @Test
+  @Everywhere
+  void servicesThatAreSandboxedRunWithTheHostsIds() throws IOException {
+    Debian debian = Debian.make(machine, "deb", plain());
+    debian.start();
+    debian.boots();
+    for (String sandbox :
+        new String[] {
+          "ProtectSystem=strict", "ProtectKernelTunables=yes", "ProtectControlGroups=yes",
+          "ProtectKernelLogs=yes", "ProtectHostname=yes", "ProtectProc=invisible",
+          "PrivateDevices=yes", "PrivateTmp=yes", "InaccessiblePaths=/proc/bus",
+          "BindPaths=/usr:/srv"
+        }) {
+      debian.inside("systemd-run", "--wait", "--quiet", "-p", sandbox, "true").ok();
+    }
+    debian.halts();
+  }
+
   @Test
   void itsConsoleAndTerminalsAreLentToLxcConsole() throws IOException {
     Lxc.assumeInstalled();

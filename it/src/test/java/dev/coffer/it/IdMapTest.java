@@ -200,6 +200,42 @@ class IdMapTest {
   }
 
   @Test
+  void anAutomaticRangeIsAsLongAsSaidAndGrowsWhereItCan() throws Exception {
+    Path config = machine.home().resolve("auto.conf");
+    Box.write(config, "coffer.idmap = auto 262144\n");
+    machine.create("a1", "-f", config.toString()).ok();
+    assertTrue(map("a1").endsWith(" 262144"), map("a1"));
+    String first = map("a1");
+    machine.configure("a1", "coffer.idmap = auto 327680");
+    machine.lxc("start", "a1").ok().complains("");
+    String longer = machine.lxc("attach", "a1", "--", "cat", "/proc/self/uid_map").ok().text();
+    assertEquals(
+        first.replace("u ", "").replace(" 262144", " 327680"),
+        longer.strip().replaceAll("\\s+", " "));
+    machine.lxc("stop", "a1", "-k").ok();
+    String begin = first.split(" ")[2];
+    machine.configure("a1", "coffer.idmap = auto 4294967295");
+    Outcome outcome = machine.lxc("start", "a1").exits(1);
+    assertEquals(
+        "lxc-start: %s: the container's ids %s-%d cannot become 4294967295"
+            .formatted(machine.name("a1"), begin, Long.parseLong(begin) + 327679),
+        outcome.err().lines().findFirst().orElse(""));
+    assertTrue(outcome.err().contains("  hint  make the container anew"), outcome.err());
+  }
+
+  /** The line of {@code lxc.idmap} for users. */
+  private String map(String name) {
+    return machine
+        .lxc("info", name, "-c", "lxc.idmap")
+        .ok()
+        .out()
+        .lines()
+        .findFirst()
+        .orElse("")
+        .replaceFirst(".*(u 0 .*)", "$1");
+  }
+
+  @Test
   void automaticRangesLeaveOutWhatOthersMapByHand() throws Exception {
     Path config = machine.home().resolve("auto.conf");
     Box.write(config, "coffer.idmap = auto\n");

@@ -39,22 +39,26 @@ class NestingTest {
   private static final String NSPAWN =
       """
       set -e
+      rm -rf /srv/box
       mkdir -p /srv/box/bin /srv/box/etc /srv/box/usr
       cp /bin/busybox /srv/box/bin/sh
       touch /srv/box/etc/os-release
-      systemd-run --wait --pipe --quiet systemd-nspawn -q --register=no --keep-unit --pipe \
-        -D /srv/box /bin/sh -c 'echo inside nspawn'
+      systemd-run --wait --pipe --quiet systemd-nspawn -q --register=no --keep-unit --pipe %s \
+        -D /srv/box /bin/sh -c 'echo inside nspawn; read map </proc/self/uid_map; echo $map'
       """;
 
   private static final String DOCKER =
       """
-      tar -C /srv/box -c . | docker import - box >/dev/null
+      mkdir -p /srv/image/bin
+      cp /bin/busybox /srv/image/bin/sh
+      tar -C /srv/image -c . | docker import - box >/dev/null
       docker run --rm --network none box /bin/sh -c 'echo inside docker'
       """;
 
   @RegisterExtension final Machine machine = new Machine();
 
   @Test
+  @Everywhere
   void everyManagerRunsContainersInsideAMappedContainerUnderTheDefaultPolicy() throws IOException {
     Debian debian =
         make(
@@ -72,8 +76,53 @@ class NestingTest {
                 round(debian, "/coffer/bin:", "c1", "coffer.security = lxc\\n")),
         () -> assertEquals("0 65536 65536 init", round(debian, "/coffer/bin:", "c2", "")),
         () -> assertEquals("0 300000 131072 init", round(debian, "", "l1", "")),
-        () -> assertEquals("inside nspawn", shell(debian, "", NSPAWN).ok().text()),
+        () -> assertEquals("inside nspawn 0 300000 131072", nspawn(debian, "")),
+        () -> assertEquals("inside nspawn 0 0 65536", nspawn(debian, "--private-users=identity")),
         () -> assertEquals("inside docker", shell(debian, "", DOCKER).ok().text()));
+    debian.halts();
+  }
+
+  @Test
+  @Everywhere
+  void everyManagerRunsContainersInsideOneWithTheHostsIdsUnderTheDefaultPolicy()
+      throws IOException {
+    Debian debian = make("coffer.security = default", "coffer.idmap = none");
+    debian.start();
+    debian.boots();
+    assertAll(
+        () ->
+            assertEquals(
+                "0 0 4294967295 init",
+                round(debian, "/coffer/bin:", "c1", "coffer.security = lxc\\n")),
+        () -> assertEquals("0 1000000 65536 init", round(debian, "/coffer/bin:", "c2", "")),
+        () -> assertEquals("0 0 4294967295 init", round(debian, "", "l1", "")),
+        () -> assertEquals("inside nspawn 0 0 4294967295", nspawn(debian, "")),
+        () -> {
+          String own = nspawn(debian, "-U");
+          assertTrue(own.matches("inside nspawn 0 [1-9][0-9]+ 65536"), own);
+        },
+        () -> assertEquals("inside docker", shell(debian, "", DOCKER).ok().text()));
+    debian.halts();
+  }
+
+  /** By its own limits, under LXC as well: docs/nesting.md. */
+  @Test
+  void nspawnGivesItsContainersNoOtherIdsInsideAMappedContainer() throws IOException {
+    Debian debian =
+        make(
+            "coffer.idmap = auto 262144",
+            "lxc.rootfs.options = idmap=container",
+            "lxc.cap.drop = sys_rawio");
+    debian.start();
+    debian.boots();
+    Outcome chosen = shell(debian, "", NSPAWN.formatted("-U"));
+    assertTrue(chosen.err().contains("Failed to set up ID mapped mounts"), chosen.toString());
+    String own =
+        "chown -R 65536:65536 /srv/box\n" + NSPAWN.substring(NSPAWN.indexOf("systemd-run"));
+    Outcome owned =
+        shell(
+            debian, "", own.formatted("--private-users=65536:65536 --private-users-ownership=off"));
+    assertTrue(owned.err().contains("mknod(/srv/box/dev/null) failed"), owned.toString());
     debian.halts();
   }
 
@@ -107,6 +156,10 @@ class NestingTest {
     Path units = machine.container("deb").resolve("rootfs/etc/systemd/system");
     Files.createSymbolicLink(units.resolve("lxc.service"), Path.of("/dev/null"));
     return debian;
+  }
+
+  private static String nspawn(Debian debian, String options) {
+    return squeeze(shell(debian, "", NSPAWN.formatted(options)).ok().text());
   }
 
   private static String round(Debian debian, String first, String name, String config) {

@@ -6,8 +6,8 @@ import java.util.Optional;
  * Which system calls the container's processes may make, as far as the configuration says: the
  * policy itself is read from its file when a container starts.
  *
- * @param profile the policy's file, or {@link #DEFAULT_POLICY} or {@link #NESTING_POLICY} for one
- *     that comes with Coffer
+ * @param profile the policy's file, or {@link #DEFAULT_POLICY} or another for one that comes with
+ *     Coffer
  * @param allowNesting whether the policy is loaded although the caller lives under one already
  * @param proxy the socket that decides about calls with the action notify: {@code unix:PATH}, or
  *     {@code unix:@NAME}
@@ -26,9 +26,14 @@ public record Seccomp(
   /** The same for a container that has containers of its own. */
   public static final String NESTING_POLICY = "coffer:default+nesting";
 
+  /** The same where root of the container is the host's root, whose device rules are programs. */
+  public static final String ROOT_NESTING_POLICY = "coffer:default+nesting+bpf";
+
   /** Whether a profile is one of Coffer's own, and so no file. */
   public static boolean isOwn(String profile) {
-    return profile.equals(DEFAULT_POLICY) || profile.equals(NESTING_POLICY);
+    return profile.equals(DEFAULT_POLICY)
+        || profile.equals(NESTING_POLICY)
+        || profile.equals(ROOT_NESTING_POLICY);
   }
 
   public static final Seccomp NONE =

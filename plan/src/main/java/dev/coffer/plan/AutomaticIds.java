@@ -101,6 +101,20 @@ public record AutomaticIds(List<Range> allowed, String why) {
   }
 
   /**
+   * A range made longer at its end; empty where what lies behind it is not free.
+   *
+   * @param taken those of other containers
+   */
+  public Optional<Range> lengthen(Range range, List<Range> taken, long count) {
+    return allowed.stream()
+        .flatMap(all -> without(all, taken).stream())
+        .filter(free -> free.first() <= range.first())
+        .filter(free -> range.first() + count <= free.first() + free.count())
+        .map(free -> new Range(range.first(), count))
+        .findFirst();
+  }
+
+  /**
    * The first range of this many ids that is free; empty where none is left.
    *
    * @param taken those of other containers

@@ -104,7 +104,7 @@ final class GeneratedProfile {
       if (spec.hasUserNamespace()) {
         mountsOfMappedRoot();
       } else {
-        mounts();
+        lines.addAll(MountRules.of(fresh));
       }
     }
     for (Sourced<String> line : spec.privileges().confinement().appArmor().raw()) {
@@ -120,6 +120,14 @@ final class GeneratedProfile {
     }
   }
 
+  /**
+   * The container's root, and where else its files can be: a container with the host's ids may bind
+   * its root to the place at which services get theirs ready.
+   */
+  private String roots() {
+    return spec.hasUserNamespace() ? "/" : MountRules.ROOTS;
+  }
+
   private void base() {
     comment("what is kept apart by other means, or belongs to the container");
     add("capability", "file", "network", "unix", "dbus", "umount");
@@ -128,7 +136,7 @@ final class GeneratedProfile {
     peers(name(spec));
     comment("the host's memory, its keys and its firmware");
     for (String file : List.of("sysrq-trigger", "kcore", "mem", "acpi/**")) {
-      add("deny /proc/" + file + " rwklx");
+      add("deny " + roots() + "proc/" + file + " rwklx");
     }
   }
 
@@ -155,9 +163,12 @@ final class GeneratedProfile {
 
   private void kernelFiles() {
     comment("the kernel's settings");
-    PathComplement.of("/proc/sys", OWN_SYSCTLS).forEach(path -> add("deny " + path + " wklx"));
-    PathComplement.of("/sys", OWN_SYSFS).forEach(path -> add("deny " + path + " wklx"));
-    add("deny /sys/firmware/efi/efivars/** rwklx", "deny /sys/kernel/debug/** rwklx");
+    PathComplement.of(roots() + "proc/sys", OWN_SYSCTLS)
+        .forEach(path -> add("deny " + path + " wklx"));
+    PathComplement.of(roots() + "sys", OWN_SYSFS).forEach(path -> add("deny " + path + " wklx"));
+    for (String directory : List.of("firmware/efi/efivars", "kernel/debug")) {
+      add("deny " + roots() + "sys/" + directory + "/** rwklx");
+    }
   }
 
   /**
@@ -167,67 +178,6 @@ final class GeneratedProfile {
   private void mountsOfMappedRoot() {
     comment("mounts, which user namespaces limit");
     add("mount", "remount", "pivot_root");
-  }
-
-  private void mounts() {
-    comment("file systems that hold nothing of the host's");
-    for (String type :
-        List.of("tmpfs", "ramfs", "hugetlbfs", "mqueue", "fuse", "fuse.*", "overlay")) {
-      add("mount fstype=" + type);
-    }
-    comment("those of the kernel, where they belong");
-    add(
-        "mount fstype=proc -> /proc/",
-        "mount fstype=sysfs -> /sys/",
-        "mount fstype=devpts -> /dev/pts/",
-        "mount fstype=binfmt_misc -> /proc/sys/fs/binfmt_misc/",
-        "mount fstype=fusectl -> /sys/fs/fuse/connections/",
-        "mount fstype=securityfs -> /sys/kernel/security/",
-        "mount fstype=debugfs -> /sys/kernel/debug/",
-        "mount fstype=tracefs -> /sys/kernel/tracing/",
-        "mount fstype=configfs -> /sys/kernel/config/",
-        "mount fstype=efivarfs -> /sys/firmware/efi/efivars/");
-    if (fresh.contains(Namespace.CGROUP)) {
-      add("mount fstype=cgroup -> /sys/fs/cgroup/**", "mount fstype=cgroup2 -> /sys/fs/cgroup/**");
-    }
-    comment("its own files at a second place, but not the kernel's, which rules go by the path of");
-    for (String source : PathComplement.of("", List.of("proc", "sys"))) {
-      for (String flag : List.of("bind", "rbind", "move")) {
-        add("mount options=(rw," + flag + ") " + source);
-      }
-    }
-    comment("what services that sandbox themselves do");
-    // Older parsers make more of these rules (CVE-2016-1585), 3.0.8 for one any mount that is
-    // read-only; so what shows the kernel is refused below wherever it does not belong.
-    for (String how : List.of("slave", "private", "shared", "unbindable")) {
-      add("mount options=(rw,make-" + how + ")", "mount options=(rw,make-r" + how + ")");
-    }
-    readOnly(
-        "ro,remount,bind", List.of("nosuid", "nodev", "noexec", "relatime", "noatime", "silent"));
-    add("deny mount fstype=devtmpfs");
-    for (String type : List.of("proc", "sysfs", "debugfs", "tracefs", "securityfs")) {
-      elsewhere("fstype=" + type, type.equals("proc") ? "proc" : "sys");
-    }
-    elsewhere("/proc{,/**}", "proc");
-    elsewhere("/sys{,/**}", "sys");
-    add("deny mount / -> /?**");
-  }
-
-  /** Refuses to mount something anywhere but at its place. */
-  private void elsewhere(String what, String place) {
-    PathComplement.of("", List.of(place))
-        .forEach(path -> add("deny mount " + what + " -> " + path));
-  }
-
-  /** With any of these besides; "options in" would stand for a rule of its own. */
-  private void readOnly(String options, List<String> others) {
-    if (others.isEmpty()) {
-      add("mount options=(" + options + ")");
-      return;
-    }
-    List<String> rest = others.subList(1, others.size());
-    readOnly(options, rest);
-    readOnly(options + "," + others.getFirst(), rest);
   }
 
   private void comment(String text) {

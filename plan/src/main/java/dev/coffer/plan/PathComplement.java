@@ -60,7 +60,9 @@ final class PathComplement {
       patterns.add(directory + prefix + "?*{,/**}");
       return;
     }
-    String rest = "[^/" + next + "]*";
+    // a hyphen elsewhere would stand for a range
+    String hyphen = next.contains("-") ? "-" : "";
+    String rest = "[^" + hyphen + "/" + next.replace("-", "") + "]*";
     patterns.add(
         directory + prefix + (prefix.isEmpty() || isName ? rest : "{," + rest + "}") + "{,/**}");
     next.chars().forEach(letter -> names(directory, prefix + (char) letter, names));

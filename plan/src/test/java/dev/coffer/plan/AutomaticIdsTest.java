@@ -38,6 +38,17 @@ class AutomaticIdsTest {
   }
 
   @Test
+  void aRangeGrowsWhereTheIdsBehindItAreFree() {
+    AutomaticIds ids = AutomaticIds.of("root:500000:262144\n", "root:500000:262144\n", "root", 0);
+    Range first = range(500000);
+    Range longer = new Range(500000, 131072);
+    assertEquals(Optional.of(longer), ids.lengthen(first, List.of(), 131072));
+    assertEquals(Optional.of(longer), ids.lengthen(first, List.of(range(631072)), 131072));
+    assertEquals(Optional.empty(), ids.lengthen(first, List.of(range(600000)), 131072));
+    assertEquals(Optional.empty(), ids.lengthen(first, List.of(), 262145));
+  }
+
+  @Test
   void noTwoContainersShareAnId() {
     AutomaticIds ids = AutomaticIds.of("eve:1200000:65536\n", "", "root", 0);
     List<Range> taken = new ArrayList<>(List.of(new Range(1300000, 7)));

@@ -65,6 +65,17 @@ class PathComplementTest {
     assertEquals(1, matches(patterns, "/etc"));
   }
 
+  @Test
+  void aHyphenInANameIsNoRange() {
+    List<String> patterns = PathComplement.of("", List.of("run/unit-root"));
+    assertTrue(patterns.contains("/run/unit{,[^-/]*}{,/**}"), patterns.toString());
+    assertEquals(0, matches(patterns, "/run/unit-root/proc"));
+    assertEquals(1, matches(patterns, "/run/unit"));
+    assertEquals(1, matches(patterns, "/run/unit.root"));
+    assertEquals(1, matches(patterns, "/run/unit-roots"));
+    assertEquals(0, matches(patterns, "/run/"), "on the way to what is kept");
+  }
+
   private static long matches(String path) {
     return matches(PathComplement.of("/proc/sys", KEPT), path);
   }

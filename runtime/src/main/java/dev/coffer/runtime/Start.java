@@ -132,7 +132,7 @@ final class Start {
     life.placement = CgroupPlacement.of(spec, facts);
     life.fresh = NamespacePlanner.fresh(order.request());
     life.shared = order.request().share().keySet();
-    life.ttys = Math.min(spec.terminals().ttys().value(), Registers.MOST_TTYS);
+    life.ttys = spec.terminals().ttys().value();
     life.undos = undos();
     if (!again) {
       life.lock = life.directory().create();
@@ -148,11 +148,13 @@ final class Start {
     }
     makeMountPoint();
     phases.mark("journal");
-    for (int i = 0; i < spans.leading(); i++) {
-      if (plan.steps().get(i) instanceof HostStep) {
-        runHostStep(i);
-      } else {
-        dieAt(i);
+    try (CgroupValues values = new CgroupValues()) {
+      for (int i = 0; i < spans.leading(); i++) {
+        if (plan.steps().get(i) instanceof HostStep) {
+          runHostStep(i, values);
+        } else {
+          dieAt(i);
+        }
       }
     }
     phases.mark("host steps");
@@ -261,12 +263,14 @@ final class Start {
   }
 
   private void runHostSteps(int from, int to) {
-    for (int i = from; i < to; i++) {
-      runHostStep(i);
+    try (CgroupValues values = new CgroupValues()) {
+      for (int i = from; i < to; i++) {
+        runHostStep(i, values);
+      }
     }
   }
 
-  private void runHostStep(int index) {
+  private void runHostStep(int index, CgroupValues values) {
     dieAt(index);
     try {
       if (plan.steps().get(index) instanceof HostStep.StartScope scope) {
@@ -283,7 +287,7 @@ final class Start {
         links.orElseThrow().run(step);
         return;
       }
-      HostRunner.run((HostStep) plan.steps().get(index));
+      HostRunner.run((HostStep) plan.steps().get(index), values);
     } catch (KernelException e) {
       throw StartFailure.of(plan, index, e.call(), e.errno(), 0, "");
     }
@@ -570,7 +574,7 @@ final class Start {
         || !(plan.steps().get(index) instanceof HostStep)) {
       throw new CofferException("the launcher reports a step that is not the engine's");
     }
-    runHostStep(index);
+    runHostSteps(index, index + 1);
   }
 
   private void dieAt(int step) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coffer.model.Problem;
+import dev.coffer.model.Seccomp;
 import dev.coffer.model.SeccompPolicy;
 import dev.coffer.model.SeccompPolicy.Rule;
 import java.util.List;
@@ -183,6 +184,19 @@ class PolicyReaderTest {
     PolicyReader.Result result =
         PolicyReader.read("2" + end + "denylist" + end + "a errno 1", "/p");
     assertEquals("a errno 1", result.policy().orElseThrow().rules().getFirst().describe());
+  }
+
+  @Test
+  void whatManagersInsideNeedIsAllowedWhereTheyAreWanted() {
+    for (String call : List.of("bpf", "keyctl", "add_key", "request_key")) {
+      assertTrue(DefaultPolicy.text().contains("\n" + call + " errno 1\n"), call);
+      assertTrue(
+          DefaultPolicy.text(Seccomp.ROOT_NESTING_POLICY).contains("\n" + call + "\n"), call);
+      assertEquals(
+          !call.equals("bpf"),
+          DefaultPolicy.text(Seccomp.NESTING_POLICY).contains("\n" + call + "\n"),
+          call);
+    }
   }
 
   @Test
