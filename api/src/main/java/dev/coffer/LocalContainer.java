@@ -192,6 +192,7 @@ final class LocalContainer implements Container {
     host.limits().look(spec).forEach(notices);
     HostFactsReader facts = host.facts();
     DeviceNotice.of(spec, facts.trees(), facts.isHostsRoot()).forEach(notices);
+    NetworkWatch.look(spec, facts.isHostsRoot()).forEach(notices);
     return order;
   }
 

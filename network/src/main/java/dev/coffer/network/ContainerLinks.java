@@ -10,6 +10,7 @@ import dev.coffer.linux.Netlink;
 import dev.coffer.linux.NewLink;
 import dev.coffer.model.plan.LinkStep;
 import dev.coffer.model.plan.LinkUndo;
+import dev.coffer.model.plan.BridgeStep;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.NetworkStep.AddAddress;
 import dev.coffer.model.plan.NetworkStep.AddGateway;
@@ -33,6 +34,7 @@ public final class ContainerLinks implements AutoCloseable {
   private final Links links;
   private final HostLinks hostLinks;
   private final Ports ports;
+  private final BridgeRunner bridges = new BridgeRunner();
   private final Map<String, Integer> indices = new HashMap<>();
   private Netlink inside;
 
@@ -56,6 +58,7 @@ public final class ContainerLinks implements AutoCloseable {
   public void run(NetworkStep step) {
     switch (step) {
       case CreateVeth veth -> create(veth);
+      case BridgeStep bridge -> bridges.run(bridge);
       case AddAddress address -> add(address);
       case AddGateway gateway -> add(gateway);
       case LinkStep link -> hostLinks.run(link);
@@ -83,6 +86,7 @@ public final class ContainerLinks implements AutoCloseable {
                     .queues(veth.receiveQueues(), veth.sendQueues()));
     bridge.ifPresent(found -> host.master(found.index()));
     links.add(host);
+    veth.bridge().ifPresent(bridges::attached);
     if (veth.up()) { // which an end without its peer cannot be, so not at birth
       new Links(inside()).setUp(index(veth), true);
     }
@@ -213,6 +217,7 @@ public final class ContainerLinks implements AutoCloseable {
 
   @Override
   public void close() {
+    bridges.close();
     if (inside != null) {
       inside.close();
     }

@@ -22,6 +22,7 @@ final class NetworkPlanner {
   private final ContainerSpec spec;
   private final NicNames names;
   private final LinkFacts links;
+  private final BridgePlanner bridges;
   private final boolean privileged;
   private final List<Step> steps = new ArrayList<>();
 
@@ -29,6 +30,7 @@ final class NetworkPlanner {
     this.spec = spec;
     this.names = new NicNames(spec, facts.network());
     this.links = facts.network().links();
+    this.bridges = new BridgePlanner(facts.network());
     this.privileged = facts.privileged();
   }
 
@@ -62,11 +64,12 @@ final class NetworkPlanner {
   private void veth(Nic nic) {
     LinkPlanner link = link(nic);
     steps.addAll(link.beforeVeth());
+    steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
     steps.add(
         new CreateVeth(
             names.inside(nic),
             names.onHost(nic),
-            text(nic, "link").filter(_ -> link.hasBridge()),
+            bridges.bridge(nic).filter(_ -> !link.isRouter() && !link.hasSwitch()),
             Optional.of(names.hardwareAddress(nic)),
             Optional.of(names.hostAddress(nic)),
             mtu(nic),

@@ -230,7 +230,9 @@ final class Start {
           Undo.UnloadAppArmorProfile _,
           Undo.RemoveAppArmorNamespace _,
           Undo.RemoveFilter _,
-          Undo.RemoveForwards _ -> {}
+          Undo.RemoveForwards _,
+          Undo.LeaveZone _,
+          Undo.ForgetNeighbour _ -> {}
     }
     return true;
   }

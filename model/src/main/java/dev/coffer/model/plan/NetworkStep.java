@@ -14,7 +14,8 @@ public sealed interface NetworkStep extends HostStep
         NetworkStep.AddAddress,
         NetworkStep.AddGateway,
         LinkStep,
-        PortStep {
+        PortStep,
+        BridgeStep {
   /** The interface's name inside the container. */
   String name();
 

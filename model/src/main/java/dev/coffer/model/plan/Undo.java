@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * journal of these can be written before the steps and replayed at any time.
  */
 public sealed interface Undo
-    permits Undo.RemoveForwards,
+    permits Undo.ForgetNeighbour, Undo.LeaveZone, Undo.RemoveForwards,
         Undo.RemoveFilter,
         Undo.RemoveCgroup,
         Undo.RemoveCgroupFolder,
@@ -77,6 +77,11 @@ public sealed interface Undo
       }
     }
   }
+  /** Removes the bridge of a zone, unless another container is attached to it. */
+  record LeaveZone(String bridge) implements Undo {}
+
+  /** Has the network of a bridge give an interface's lease back and forget its addresses. */
+  record ForgetNeighbour(String bridge, String hardwareAddress) implements Undo {}
 
   /** One line of a journal; paths must not contain newlines. */
   default String encode() {
@@ -89,6 +94,8 @@ public sealed interface Undo
       case LinkUndo link -> link.encode();
       case RemoveFilter filter -> "remove-filter " + filter.port();
       case RemoveForwards forwards -> "remove-forwards " + forwards.words();
+      case ForgetNeighbour one -> "forget-neighbour " + one.bridge() + " " + one.hardwareAddress();
+      case LeaveZone zone -> "leave-zone " + zone.bridge();
       case UnloadAppArmorProfile profile -> "unload-apparmor-profile " + profile.name();
       case RemoveAppArmorNamespace namespace -> "remove-apparmor-namespace " + namespace.name();
     };
@@ -107,6 +114,8 @@ public sealed interface Undo
       case "remove-link" -> Optional.of(new RemoveLink(what));
       case "remove-filter" -> Optional.of(new RemoveFilter(what));
       case "remove-forwards" -> RemoveForwards.decode(what);
+      case "forget-neighbour" -> decodeNeighbour(what);
+      case "leave-zone" -> Optional.of(new LeaveZone(what));
       case "unload-apparmor-profile" -> Optional.of(new UnloadAppArmorProfile(what));
       case "remove-apparmor-namespace" -> Optional.of(new RemoveAppArmorNamespace(what));
       default ->
@@ -114,6 +123,13 @@ public sealed interface Undo
               ? decodePath(line.substring(0, blank), what)
               : LinkUndo.decode(line.substring(0, blank), what);
     };
+  }
+
+  private static Optional<Undo> decodeNeighbour(String what) {
+    String[] words = what.split(" ");
+    return words.length == 2
+        ? Optional.of(new ForgetNeighbour(words[0], words[1]))
+        : Optional.empty();
   }
 
   private static Optional<Undo> decodePath(String kind, String path) {

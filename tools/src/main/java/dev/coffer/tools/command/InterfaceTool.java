@@ -4,7 +4,6 @@ import dev.coffer.Container;
 import dev.coffer.InterfaceOptions;
 import dev.coffer.InterfaceOptions.Setting;
 import dev.coffer.tools.option.CommandPage;
-import dev.coffer.tools.option.CommandPage.Example;
 import dev.coffer.tools.option.CommonOptions;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
@@ -13,17 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code coffer network attach|detach|link}: interfaces of a running container. */
-public final class InterfaceTool implements Tool {
-  static final String ARGUMENTS = "attach | detach | link CONTAINER [INTERFACE] [up | down]";
-  static final List<Example> EXAMPLES =
-      List.of(
-          new Example(
-              "coffer network attach web --link br0 --ipv4 10.0.3.9/24",
-              "a veth on a bridge, as eth1 if that is free"),
-          new Example("coffer network attach web --type macvlan --link eth0 --save", "for good"),
-          new Example("coffer network detach web eth1", "takes it away"),
-          new Example("coffer network link web eth0 down", "as if its cable was pulled"));
+final class InterfaceTool {
 
+  static final String ARGUMENTS = "attach | detach | link CONTAINER [INTERFACE] [up | down]";
   private static final List<String> WORDS = List.of("attach", "detach", "link");
   private static final String UP = "up";
   private static final String DOWN = "down";
@@ -38,8 +29,13 @@ public final class InterfaceTool implements Tool {
   private static final Option HWADDR = Option.value("hwaddr", "MAC", "attach: MAC address.").ours();
   private static final Option IPV4 =
       Option.value("ipv4", "ADDRESS/PREFIX", "attach: an IPv4 address.").ours();
-  private static final Option IPV6 =
-      Option.value("ipv6", "ADDRESS/PREFIX", "attach: an IPv6 address.").ours();
+  static final Option IPV6 =
+      Option.value(
+              "ipv6",
+              "ADDRESS/PREFIX",
+              "attach: an IPv6 address; create: that of the bridge, with /64: containers make theirs"
+                  + " by router advertisements.")
+          .ours();
   private static final Option SET =
       Option.value(
               's',
@@ -65,39 +61,13 @@ public final class InterfaceTool implements Tool {
   static final List<Option> OPTIONS =
       List.of(TYPE, LINK, NAME, HWADDR, IPV4, IPV6, SET, STAYS_DOWN, SAVE, CommonOptions.LXC_PATH);
 
-  private static final CommandPage PAGE =
-      new CommandPage(
-          "coffer network",
-          ARGUMENTS,
-          "gives a running container interfaces and takes them away",
-          "attach makes an interface of any type that lxc.net.N.type can name, and prints its name"
-              + " inside; detach removes one; link brings one up or takes it down. What was attached"
-              + " goes when the container ends or reboots, unless it is saved.",
-          OptionTable.bare(OPTIONS.toArray(Option[]::new)),
-          List.of());
-
   /** Whether a first word is for this tool. */
   static boolean knows(String word) {
     return WORDS.contains(word);
   }
 
-  @Override
-  public CommandPage page() {
-    return PAGE;
-  }
-
-  @Override
-  public boolean wantsName() {
-    return false;
-  }
-
-  @Override
-  public int run(Session session) {
+  static int run(Session session) {
     List<String> words = session.operands();
-    if (words.isEmpty() || !knows(words.getFirst())) {
-      String word = words.isEmpty() ? "" : words.getFirst();
-      throw new BadArgument("unknown command '" + word + "'; use " + ARGUMENTS);
-    }
     String verb = words.getFirst();
     Container container = container(session, words);
     switch (verb) {
