@@ -12,6 +12,7 @@ import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.NetworkStep.AddAddress;
 import dev.coffer.model.plan.NetworkStep.AddGateway;
 import dev.coffer.model.plan.NetworkStep.CreateVeth;
+import dev.coffer.model.plan.UserNetworkStep;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -37,6 +38,24 @@ public final class ContainerLinks implements AutoCloseable {
   }
 
   /**
+   * Those of an ordinary user's container.
+   *
+   * @param socket of netlink(7), opened inside; closed with this
+   */
+  public static ContainerLinks lent(Fd socket) {
+    Netlink inside = Netlink.of(socket);
+    try {
+      ContainerLinks links = new ContainerLinks(inside.namespace());
+      links.inside = inside;
+      return links;
+    } catch (RuntimeException e) {
+      inside.close();
+      throw e;
+    }
+  }
+
+  /**
+   * @throws Refusal where a broker refuses
    * @throws KernelException with what was asked of the kernel as its call; ENODEV where an
    *     interface is missing
    */
@@ -45,6 +64,7 @@ public final class ContainerLinks implements AutoCloseable {
       case CreateVeth veth -> create(veth);
       case AddAddress address -> add(address);
       case AddGateway gateway -> add(gateway);
+      case UserNetworkStep own -> new UserLinks(namespace, inside()).run(own);
     }
   }
 

@@ -18,30 +18,46 @@ import java.util.OptionalInt;
 final class NetworkPlanner {
   private final ContainerSpec spec;
   private final NicNames names;
-  private final boolean privileged;
+  private final HostFacts facts;
   private final List<Step> steps = new ArrayList<>();
 
   NetworkPlanner(ContainerSpec spec, HostFacts facts) {
     this.spec = spec;
     this.names = new NicNames(spec, facts.network());
-    this.privileged = facts.privileged();
+    this.facts = facts;
   }
 
   /** All interfaces in the order of their numbers, each with all it needs. */
   List<Step> interfaces() {
-    for (Nic nic : privileged ? spec.nics() : List.<Nic>of()) {
+    if (!facts.privileged()) {
+      return ofUser(new UserNetworkPlanner(spec, names, facts));
+    }
+    for (Nic nic : spec.nics()) {
       switch (nic.type().value()) {
         case "veth" -> veth(nic);
         default -> {
           continue;
         }
       }
-      addresses(nic, "ipv4.address");
-      addresses(nic, "ipv6.address");
-      gateway(nic, false);
-      gateway(nic, true);
+      configure(nic);
     }
     return steps;
+  }
+
+  private List<Step> ofUser(UserNetworkPlanner user) {
+    steps.addAll(user.connect());
+    for (Nic nic : spec.nics().stream().filter(user::isEngines).toList()) {
+      steps.addAll(user.adjust(nic));
+      configure(nic);
+    }
+    return steps;
+  }
+
+  private void configure(Nic nic) {
+    addresses(nic, "ipv4.address");
+    addresses(nic, "ipv6.address");
+    gateway(nic, false);
+    gateway(nic, true);
   }
 
   private void veth(Nic nic) {

@@ -34,6 +34,7 @@ public final class HostFactsReader {
   private final UserReader user;
   private final LsmFacts lsm;
   private final NetworkFacts network;
+  private final UserNetworkReader userNetwork;
   private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
   private volatile Seen seen = new Seen("", List.of());
@@ -53,6 +54,7 @@ public final class HostFactsReader {
             .map(text -> text.lines().toList())
             .orElse(HostFacts.USUALLY_DELEGATABLE);
     this.user = new UserReader(status);
+    this.userNetwork = new UserNetworkReader(System.getenv(), uid());
     this.lsm = LsmReader.read(privileged);
     this.network =
         new NetworkFacts(
@@ -226,7 +228,7 @@ public final class HostFactsReader {
         ownRealm,
         delegatable,
         OptionalInt.empty(),
-        network);
+        privileged ? network : network.by(userNetwork.read()));
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

@@ -164,6 +164,7 @@ final class HostRunner {
       case Undo.RemoveCgroup cgroup -> remove(Path.of(cgroup.path()), Duration.ZERO);
       case Undo.RemoveKeeperCgroup cgroup -> remove(Path.of(cgroup.path()), KEEPER_END);
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
+      case Undo.EndProgram program -> NetworkPrograms.end(Path.of(program.pidFile()));
       case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
       case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
       case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());

@@ -18,12 +18,14 @@ import dev.coffer.model.Namespace;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.KeeperStep;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Step;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.network.ContainerLinks;
+import dev.coffer.network.Refusal;
 import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
@@ -166,6 +168,8 @@ final class Start {
     for (Step step : plan.steps()) {
       if (step instanceof HostStep host) {
         host.undo().filter(undo -> isOurs(undo, step)).ifPresent(undos::add);
+      } else if (step instanceof KeeperStep.RunNetworkProgram program) {
+        program.undo().ifPresent(undos::add);
       }
     }
     return undos;
@@ -186,7 +190,10 @@ final class Start {
         return again || !Files.exists(Path.of(cgroup.path()));
       }
       case Undo.RemoveLink link -> refuseTaken(link.name(), step);
-      case Undo.RemoveFile _, Undo.UnloadAppArmorProfile _, Undo.RemoveAppArmorNamespace _ -> {}
+      case Undo.RemoveFile _,
+          Undo.EndProgram _,
+          Undo.UnloadAppArmorProfile _,
+          Undo.RemoveAppArmorNamespace _ -> {}
     }
     return true;
   }
@@ -282,6 +289,8 @@ final class Start {
       HostRunner.run((HostStep) plan.steps().get(index));
     } catch (KernelException e) {
       throw StartFailure.of(plan, index, e.call(), e.errno(), 0, "");
+    } catch (Refusal refusal) {
+      throw StartFailure.of(plan, index, refusal);
     }
   }
 
@@ -520,7 +529,11 @@ final class Start {
       return;
     }
     if (tag == StartAssembler.NETWORK_TAG) {
-      makeLinks(fds.getFirst());
+      makeLinks(new ContainerLinks(fds.getFirst()));
+      return;
+    }
+    if (tag == StartAssembler.NETLINK_TAG) {
+      makeLinks(ContainerLinks.lent(fds.getFirst()));
       return;
     }
     fds.forEach(Fd::close);
@@ -536,8 +549,8 @@ final class Start {
     life.executor.proceed();
   }
 
-  private void makeLinks(Fd namespace) {
-    links = Optional.of(new ContainerLinks(namespace));
+  private void makeLinks(ContainerLinks opened) {
+    links = Optional.of(opened);
     HostSpans.Span span = spans.network();
     if (!span.isEmpty()) {
       runHostSteps(span.from(), span.to());

@@ -27,6 +27,13 @@ public sealed interface Undo {
   /** Removes a policy namespace with all that was loaded into it. */
   record RemoveAppArmorNamespace(String name) implements Undo {}
 
+  /**
+   * Ends a program that stays beside a container.
+   *
+   * @param pidFile holds its process id and is named in its arguments; removed with it
+   */
+  record EndProgram(String pidFile) implements Undo {}
+
   /** Removes an interface of the host, with its other end. */
   record RemoveLink(String name) implements Undo {}
 
@@ -37,6 +44,7 @@ public sealed interface Undo {
       case RemoveCgroupFolder folder -> "remove-cgroup-folder " + folder.path();
       case RemoveKeeperCgroup cgroup -> "remove-keeper-cgroup " + cgroup.path();
       case RemoveFile file -> "remove-file " + file.path();
+      case EndProgram program -> "end-program " + program.pidFile();
       case RemoveLink link -> "remove-link " + link.name();
       case UnloadAppArmorProfile profile -> "unload-apparmor-profile " + profile.name();
       case RemoveAppArmorNamespace namespace -> "remove-apparmor-namespace " + namespace.name();
@@ -67,6 +75,7 @@ public sealed interface Undo {
       case "remove-cgroup-folder" -> Optional.of(new RemoveCgroupFolder(path));
       case "remove-keeper-cgroup" -> Optional.of(new RemoveKeeperCgroup(path));
       case "remove-file" -> Optional.of(new RemoveFile(path));
+      case "end-program" -> Optional.of(new EndProgram(path));
       default -> Optional.empty();
     };
   }
