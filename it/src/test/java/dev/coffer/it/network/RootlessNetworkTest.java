@@ -48,12 +48,8 @@ class RootlessNetworkTest {
   }
 
   private void greet() {
-    var greeter =
-        machine
-            .command(
-                "ip", "netns", "exec", outside, "busybox", "nc", "-lk", "-p", "7000", "-e", "echo",
-                "welcome")
-            .start();
+    String shell = "exec busybox nc -ll -p 7000 -e echo welcome";
+    var greeter = machine.command("ip", "netns", "exec", outside, "sh", "-c", shell).start();
     machine.afterwards(() -> greeter.process().destroyForcibly().waitFor());
   }
 
@@ -75,10 +71,9 @@ class RootlessNetworkTest {
     assertEquals(1, programs());
     assertTrue(eve.inside("a", "ip route").contains("default via 10.0.2.2 dev eth0"));
     eve.says("lxc-info -n " + machine.name("a") + " -i -H").ok().prints("10.0.2.100\n");
+    String greeting = "sh -c 'nc -w 5 192.0.2.2 7000 </dev/null || true'";
     Machine.await(
-        "the greeting",
-        Household.SOON,
-        () -> eve.inside("a", "sh -c 'nc 192.0.2.2 7000 < /dev/null || true'").equals("welcome"));
+        "the greeting", Household.SOON, () -> eve.inside("a", greeting).equals("welcome"));
   }
 
   @Test
@@ -118,5 +113,20 @@ class RootlessNetworkTest {
     assertTrue(err.contains("cannot connect eth0 to the host's network by pasta"), err);
     assertTrue(err.contains("  said  "), err);
     assertEquals(0, programs());
+  }
+
+  @Test
+  void slirp4netnsDoesTheSameWherePastaIsMissing() throws IOException {
+    assumeTrue(Files.exists(Path.of("/usr/bin/slirp4netns")), "needs slirp4netns");
+    Path pasta = Path.of("/usr/bin/pasta");
+    if (Files.exists(pasta)) {
+      var before = Files.getPosixFilePermissions(pasta);
+      machine.afterwards(() -> Files.setPosixFilePermissions(pasta, before));
+      Files.setPosixFilePermissions(pasta, PosixFilePermissions.fromString("rwx------"));
+    }
+    reachesTheOutside("slirp4netns");
+    eve.kill("a");
+    assertEquals(0, programs());
+    assertEquals("", eve.says("ls $XDG_RUNTIME_DIR/coffer | grep pid").text());
   }
 }
