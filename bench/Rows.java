@@ -10,6 +10,8 @@ final class Rows {
     ALL.put("phases", new Row("where the time of a start goes", PhaseRows::start));
     ALL.put("secured", new Row("the same with id map, masks, limits", StartRows::secured));
     ALL.put("default", new Row("the container that is secure by default", StartRows::byDefault));
+    ALL.put("veth", new Row("starts with a veth on a bridge", NetworkRows::start));
+    ALL.put("throughput", new Row("TCP through a veth", NetworkRows::throughput));
     ALL.put("attach", new Row("a command in a running container", CommandRows::attach));
     ALL.put("oneshot", new Row("/bin/true in a container of its own", CommandRows::oneShot));
     ALL.put("list", new Row("lxc-ls and lxc-info", CommandRows::listing));

@@ -15,6 +15,8 @@ import dev.coffer.model.plan.NetworkStep.CreateVeth;
 import dev.coffer.model.plan.UserNetworkStep;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -26,6 +28,7 @@ public final class ContainerLinks implements AutoCloseable {
   private final Fd namespace;
   private final Netlink outside;
   private final Links links;
+  private final Map<String, Integer> indices = new HashMap<>();
   private Netlink inside;
 
   /**
@@ -157,7 +160,7 @@ public final class ContainerLinks implements AutoCloseable {
   }
 
   private int index(NetworkStep step) {
-    return new Links(inside()).require(step.name()).index();
+    return indices.computeIfAbsent(step.name(), name -> new Links(inside()).require(name).index());
   }
 
   private Netlink inside() {

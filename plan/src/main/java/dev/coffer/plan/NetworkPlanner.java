@@ -69,8 +69,8 @@ final class NetworkPlanner {
             Optional.of(names.hardwareAddress(nic)),
             Optional.of(names.hostAddress(nic)),
             mtu(nic),
-            number(nic, "veth.n_rxqueues"),
-            number(nic, "veth.n_txqueues"),
+            queues(nic, "veth.n_rxqueues"),
+            queues(nic, "veth.n_txqueues"),
             nic.isUp(),
             origin(nic, "link")));
   }
@@ -125,6 +125,11 @@ final class NetworkPlanner {
   private static OptionalInt mtu(Nic nic) {
     int mtu = number(nic, "mtu");
     return mtu > 0 ? OptionalInt.of(mtu) : OptionalInt.empty();
+  }
+
+  /** One unless told otherwise: the kernel would make one for each processor and use the first. */
+  private static int queues(Nic nic, String key) {
+    return Math.max(1, number(nic, key));
   }
 
   private static int number(Nic nic, String key) {

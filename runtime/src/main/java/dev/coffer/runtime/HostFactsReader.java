@@ -192,6 +192,11 @@ public final class HostFactsReader {
     return privileged;
   }
 
+  /** Whether this is root outside of every user namespace. */
+  public boolean isHostsRoot() {
+    return privileged && ownRealm;
+  }
+
   /** What the kernel's security modules offer. */
   public LsmFacts lsm() {
     return lsm;

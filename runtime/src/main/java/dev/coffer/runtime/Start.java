@@ -134,7 +134,7 @@ final class Start {
     life.placement = CgroupPlacement.of(spec, facts);
     life.fresh = NamespacePlanner.fresh(order.request());
     life.shared = order.request().share().keySet();
-    life.ttys = Math.min(spec.terminals().ttys().value(), Registers.MOST_TTYS);
+    life.ttys = spec.terminals().ttys().value();
     life.undos = undos();
     if (!again) {
       life.lock = life.directory().create();
@@ -555,6 +555,7 @@ final class Start {
     if (!span.isEmpty()) {
       runHostSteps(span.from(), span.to());
       openGate();
+      phases.mark("network");
     }
   }
 

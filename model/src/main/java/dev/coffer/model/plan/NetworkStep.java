@@ -26,8 +26,8 @@ public sealed interface NetworkStep extends HostStep
    *     kernel's choice
    * @param hostAddress the same of the end on the host
    * @param mtu in bytes; empty for that of the bridge
-   * @param receiveQueues how many, 0 for the kernel's choice
-   * @param sendQueues how many, 0 for the kernel's choice
+   * @param receiveQueues how many, at least 1
+   * @param sendQueues how many, at least 1
    * @param up whether the end inside is brought up; that on the host always is
    */
   record CreateVeth(

@@ -258,6 +258,7 @@ final class MountOperations {
   void bindOpened(Register place, String target) {
     Register tree = cloneOf(place, false);
     attach(tree, new Target(target, Create.FILE), false, new Label());
+    child.sys(Sys.CLOSE, tree);
   }
 
   void protect(ContainerStep.ProtectPath step) {
