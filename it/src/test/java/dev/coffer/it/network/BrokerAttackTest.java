@@ -36,7 +36,7 @@ class BrokerAttackTest {
           return os.open('/proc/%d/ns/net' % process.pid, os.O_RDONLY)
 
       def connect():
-          s = socket.socket(socket.AF_UNIX); s.settimeout(20); s.connect(path)
+          s = socket.socket(socket.AF_UNIX); s.connect(path); s.settimeout(20)
           return s
 
       def ask(text, fds):
