@@ -16,8 +16,8 @@ import dev.coffer.model.plan.LinkUndo;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.network.ContainerLinks;
-import dev.coffer.network.Ports;
 import dev.coffer.network.Networks;
+import dev.coffer.network.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,6 +176,7 @@ final class HostRunner {
       case Undo.RemoveCgroup cgroup -> remove(Path.of(cgroup.path()), Duration.ZERO);
       case Undo.RemoveKeeperCgroup cgroup -> remove(Path.of(cgroup.path()), KEEPER_END);
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
+      case Undo.EndProgram program -> NetworkPrograms.end(Path.of(program.pidFile()));
       case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
       case LinkUndo link -> ContainerLinks.undo(link);
       case Undo.RemoveFilter filter -> Ports.removeFilter(filter.port());

@@ -11,7 +11,10 @@ import java.util.stream.Collectors;
  * journal of these can be written before the steps and replayed at any time.
  */
 public sealed interface Undo
-    permits Undo.ForgetNeighbour, Undo.LeaveZone, Undo.RemoveForwards,
+    permits Undo.EndProgram,
+        Undo.ForgetNeighbour,
+        Undo.LeaveZone,
+        Undo.RemoveForwards,
         Undo.RemoveFilter,
         Undo.RemoveCgroup,
         Undo.RemoveCgroupFolder,
@@ -40,6 +43,13 @@ public sealed interface Undo
 
   /** Removes a policy namespace with all that was loaded into it. */
   record RemoveAppArmorNamespace(String name) implements Undo {}
+
+  /**
+   * Ends a program that stays beside a container.
+   *
+   * @param pidFile holds its process id and is named in its arguments; removed with it
+   */
+  record EndProgram(String pidFile) implements Undo {}
 
   /** Removes an interface of the host, with its other end. */
   record RemoveLink(String name) implements Undo {}
@@ -77,6 +87,7 @@ public sealed interface Undo
       }
     }
   }
+
   /** Removes the bridge of a zone, unless another container is attached to it. */
   record LeaveZone(String bridge) implements Undo {}
 
@@ -90,6 +101,7 @@ public sealed interface Undo
       case RemoveCgroupFolder folder -> "remove-cgroup-folder " + folder.path();
       case RemoveKeeperCgroup cgroup -> "remove-keeper-cgroup " + cgroup.path();
       case RemoveFile file -> "remove-file " + file.path();
+      case EndProgram program -> "end-program " + program.pidFile();
       case RemoveLink link -> "remove-link " + link.name();
       case LinkUndo link -> link.encode();
       case RemoveFilter filter -> "remove-filter " + filter.port();
@@ -138,6 +150,7 @@ public sealed interface Undo
       case "remove-cgroup-folder" -> Optional.of(new RemoveCgroupFolder(path));
       case "remove-keeper-cgroup" -> Optional.of(new RemoveKeeperCgroup(path));
       case "remove-file" -> Optional.of(new RemoveFile(path));
+      case "end-program" -> Optional.of(new EndProgram(path));
       default -> Optional.empty();
     };
   }
