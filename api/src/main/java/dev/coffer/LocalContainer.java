@@ -15,12 +15,14 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Problem;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.plan.DeviceNotice;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.LsmPlanner;
 import dev.coffer.plan.Protection;
 import dev.coffer.plan.Protections;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.HookInProgress;
+import dev.coffer.runtime.HostFactsReader;
 import dev.coffer.runtime.Interception;
 import dev.coffer.runtime.LastEnd;
 import dev.coffer.runtime.Life;
@@ -186,7 +188,10 @@ final class LocalContainer implements Container {
   }
 
   private StartOrder watched(StartOrder order) {
-    host.limits().look(order.request().spec()).forEach(notices);
+    ContainerSpec spec = order.request().spec();
+    host.limits().look(spec).forEach(notices);
+    HostFactsReader facts = host.facts();
+    DeviceNotice.of(spec, facts.trees(), facts.isHostsRoot()).forEach(notices);
     return order;
   }
 
@@ -302,17 +307,19 @@ final class LocalContainer implements Container {
   @Override
   public Optional<Usage> usage() {
     return find()
-        .flatMap(container -> container.placement().places().stream().findFirst())
-        .map(place -> {
-          CgroupStats stats = CgroupStats.read(host.trees(), place.limit());
-          return new Usage(
-              stats.cpu(),
-              stats.io(),
-              stats.memory(),
-              stats.swap(),
-              stats.kernelMemory(),
-              List.of());
-        });
+        .flatMap(container ->
+            container.placement().places().stream()
+                .findFirst()
+                .map(place -> {
+                  CgroupStats stats = CgroupStats.read(host.trees(), place.limit());
+                  return new Usage(
+                      stats.cpu(),
+                      stats.io(),
+                      stats.memory(),
+                      stats.swap(),
+                      stats.kernelMemory(),
+                      LinkUsage.of(container::item));
+                }));
   }
 
   @Override
@@ -372,8 +379,12 @@ final class LocalContainer implements Container {
 
   @Override
   public List<Protection> protections() {
-    boolean unified = host.facts().trees().stream().allMatch(CgroupTree::unified);
-    return Protections.of(specInForce(), host.facts().idMappedMounts(), unified);
+    ContainerSpec spec = specInForce();
+    HostFactsReader facts = host.facts();
+    boolean unified = facts.trees().stream().allMatch(CgroupTree::unified);
+    return DeviceNotice.correct(
+        Protections.of(spec, facts.idMappedMounts(), unified),
+        DeviceNotice.of(spec, facts.trees(), facts.isHostsRoot()));
   }
 
   @Override

@@ -1,7 +1,11 @@
 package dev.coffer;
 
 import dev.coffer.linux.Beneath;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.linux.MountInfo;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +17,9 @@ final class LoginShell {
   private LoginShell() {}
 
   static Optional<String> of(int initPid, long uid) {
+    if (hasSilentFiles(initPid)) {
+      return Optional.empty();
+    }
     Optional<byte[]> content = Beneath.read("/proc/" + initPid + "/root", "etc/passwd", LONGEST);
     if (content.isEmpty()) {
       return Optional.empty();
@@ -24,5 +31,19 @@ final class LoginShell {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether some of its files are those of a FUSE server, which may never answer: whoever asks it
+   * cannot even be killed. What such servers show below /proc and /sys (lxcfs) is not in the way.
+   */
+  private static boolean hasSilentFiles(int initPid) {
+    return HostFiles.readIfThere(Path.of("/proc/" + initPid + "/mountinfo"))
+        .map(MountInfo::parseAll)
+        .orElse(List.of())
+        .stream()
+        .filter(mount -> mount.type().startsWith("fuse"))
+        .map(MountInfo::point)
+        .anyMatch(point -> !point.startsWith("/proc") && !point.startsWith("/sys"));
   }
 }

@@ -85,7 +85,7 @@ public final class SystemConfig {
   }
 
   private void readFile(Path file) {
-    if (Files.notExists(file)) { // usual, and an exception for it costs more than all else here
+    if (isMissing(file)) {
       return;
     }
     try {
@@ -99,6 +99,13 @@ public final class SystemConfig {
           Problem.warning(
               origin, IncludeReader.cannotOpen(file.toString(), e), "the defaults are used"));
     }
+  }
+
+  /** As is usual; within {@link Files#notExists} it is an exception, which costs more than all. */
+  private static boolean isMissing(Path file) {
+    Path folder = file.getParent();
+    return !Files.exists(file)
+        && (folder != null && Files.isExecutable(folder) || Files.notExists(file));
   }
 
   private void readLine(String line, Path file, int number) {

@@ -4,12 +4,9 @@ import dev.coffer.image.Templates.Template;
 import dev.coffer.linux.DirectoryTree;
 import dev.coffer.model.CofferException;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +21,6 @@ import java.util.function.Consumer;
  */
 public final class Creator {
   private static final String DIRECTORY_MODE = "rwxrwx---";
-  private static final String CONFIG_MODE = "rw-r-----";
 
   private final BuiltInImage builtIn;
 
@@ -100,9 +96,11 @@ public final class Creator {
   private void fill(
       CreateRequest request, Template template, CommandRunner runner, Partial partial, Undo undo)
       throws IOException {
-    Path config = request.directory().resolve("config");
+    Path file = request.directory().resolve("config");
+    NewConfig config = new NewConfig(file);
     boolean hasRoot = !(template instanceof Template.None);
-    writeConfig(config, hasRoot ? withRoot(request) : request.config(), undo);
+    config.create(hasRoot ? withRoot(request) : request.config());
+    undo.add(() -> Files.deleteIfExists(file));
     if (hasRoot) {
       createRoot(request, partial, undo);
     }
@@ -118,12 +116,12 @@ public final class Creator {
       case Template.Executable(Path path) -> {
         mapped.ifPresent(files -> files.give(request.rootfs(), request.directory()));
         runTemplate(request, path, runner);
-        prepend(config, TemplateHeader.of(path.toString(), request.arguments()));
+        config.replace(TemplateHeader.of(path.toString(), request.arguments()) + config.read());
       }
     }
   }
 
-  private void fillBuiltIn(CreateRequest request, Path config) throws IOException {
+  private void fillBuiltIn(CreateRequest request, NewConfig config) throws IOException {
     BuiltInArguments arguments = BuiltInArguments.parse(request.arguments());
     Owner owner = request.mappedRoot().map(MappedRoot::maker).orElse(Owner.CALLER);
     builtIn.create(request.rootfs(), request.name(), owner, arguments.busyBox());
@@ -131,10 +129,10 @@ public final class Creator {
     lines.addAll(BuiltInImage.configLines());
     String text =
         TemplateHeader.of("busybox, built in", request.arguments())
-            + Files.readString(config)
+            + config.read()
             + String.join("\n", lines)
             + "\n";
-    Failures.naming(config, () -> Files.writeString(config, text));
+    config.replace(text);
   }
 
   private static void runTemplate(CreateRequest request, Path template, CommandRunner runner) {
@@ -204,27 +202,6 @@ public final class Creator {
     String text = request.config();
     String separator = text.isEmpty() || text.endsWith("\n") ? "" : "\n";
     return text + separator + "lxc.rootfs.path = dir:" + request.rootfs() + "\n";
-  }
-
-  private static void writeConfig(Path config, String text, Undo undo) throws IOException {
-    try {
-      Files.createFile(
-          config,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(CONFIG_MODE)));
-    } catch (FileAlreadyExistsException e) {
-      throw new CofferException("Container already exists");
-    }
-    undo.add(() -> Files.deleteIfExists(config));
-    Failures.naming(config, () -> Files.writeString(config, text));
-  }
-
-  private static void prepend(Path config, String header) throws IOException {
-    // Written beside it and renamed, so that the file is whole at every moment.
-    Path whole = config.resolveSibling("config.new");
-    Files.copy(config, whole, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-    String text = header + Files.readString(config);
-    Failures.naming(whole, () -> Files.writeString(whole, text));
-    Files.move(whole, config, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void requireNoInterrupt() {

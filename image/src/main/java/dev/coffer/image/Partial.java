@@ -9,7 +9,6 @@ import dev.coffer.model.CofferException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +53,7 @@ final class Partial implements AutoCloseable {
    */
   static Optional<Partial> takeOver(Path directory) {
     Path file = directory.resolve(NAME);
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (!HostFiles.existsItself(file)) {
       return Optional.empty();
     }
     try {

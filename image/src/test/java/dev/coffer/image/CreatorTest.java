@@ -85,6 +85,47 @@ class CreatorTest {
   }
 
   @Test
+  void aLinkThatATemplateLeavesInTheConfigurationsPlaceIsNotFollowed() throws IOException {
+    Path template = template();
+    Path other = Files.writeString(temp.resolve("other"), "mine\n");
+    List<Path> before = entries(temp);
+    for (String command : List.of("ln -s ../../other", "mkfifo", "mkdir")) {
+      CofferException e =
+          assertThrows(
+              CofferException.class,
+              () -> create(request(template.toString(), ""), leaving(command + " config")));
+      Path config = lxcPath().resolve("web/config");
+      assertEquals("\"" + config + "\" is no regular file any more", e.getMessage(), command);
+      assertEquals("mine\n", Files.readString(other));
+      assertEquals(before, entries(temp), command);
+    }
+  }
+
+  @Test
+  void aLinkThatATemplateLeavesBesideTheConfigurationIsNotFollowed() throws IOException {
+    Path other = Files.writeString(temp.resolve("other"), "mine\n");
+    create(request(template().toString(), ""), leaving("ln -s ../../other config.new"));
+    assertEquals("mine\n", Files.readString(other));
+    assertFalse(Files.exists(lxcPath().resolve("web/config.new")));
+  }
+
+  /** A template that puts what this command makes in the place of the file it names last. */
+  private CommandRunner leaving(String command) {
+    String file = command.substring(command.lastIndexOf(' ') + 1);
+    return (argv, environment, cwd, mapped) -> {
+      String script = "rm -f " + file + " && " + command;
+      try {
+        return new ProcessBuilder("sh", "-c", script)
+            .directory(lxcPath().resolve("web").toFile())
+            .start()
+            .waitFor();
+      } catch (IOException | InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    };
+  }
+
+  @Test
   void aTemplateIsToldTheMappedRoot() throws IOException {
     assumeTrue(BuiltInImageTest.isRoot(), "needs root, to give files away");
     CreateRequest plain = request(template().toString(), "");

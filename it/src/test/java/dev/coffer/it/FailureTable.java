@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * page for users is made from the same file.
  */
 final class FailureTable {
-  private static final Path FILE = Path.of("../examples/failures.txt");
+  private static final Path FILE =
+      Path.of(Files.isDirectory(Path.of("examples")) ? "." : "..", "examples/failures.txt");
   private static final String TITLE = "== ";
 
   /**
@@ -21,7 +22,8 @@ final class FailureTable {
    *
    * @param lines {@code word text}: {@code lxc} what LXC says, {@code run} a command before, {@code
    *     undo} one afterwards, {@code set} a line of the configuration, {@code tool} the command
-   *     that fails, {@code as} who does it
+   *     that fails, {@code as} who does it, {@code where} {@code v1} or {@code v2} cgroups are
+   *     needed
    * @param says what is printed on standard error, with names in place of what differs
    */
   record Failure(String title, List<String> lines, String says) {

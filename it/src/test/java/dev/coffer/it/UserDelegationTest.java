@@ -113,6 +113,33 @@ class UserDelegationTest {
     return machine.command(argv).run();
   }
 
+  /**
+   * A systemd that makes no scope: the start ends, says what it was told, and leaves nothing; the
+   * next one, when it makes them again, works.
+   */
+  @Test
+  void aRefusedScopeIsToldAndLeavesNothing() {
+    Outcome outcome =
+        saysInSession(
+            "export XDG_RUNTIME_DIR=/run/user/1000",
+            "lxc-create -n $c -t busybox || exit",
+            "systemctl --user mask --runtime --quiet app.slice; systemctl --user daemon-reload",
+            "lxc-start -n $c; echo rc $?; lxc-info -n $c -s -H",
+            "systemctl --user unmask --runtime --quiet app.slice; systemctl --user daemon-reload",
+            "slice=/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice",
+            "ls $slice | grep coffer-",
+            "lxc-start -n $c && lxc-info -n $c -s -H; lxc-stop -k -n $c",
+            "lxc-destroy -n $c; coffer engine stop");
+    String name = machine.name("c");
+    assertEquals("rc 1\nSTOPPED\nRUNNING\n", outcome.out(), outcome::toString);
+    String scope = "cannot start the scope coffer-" + name + ".scope of your systemd\n";
+    assertTrue(outcome.err().startsWith("lxc-start: " + name + ": " + scope), outcome::toString);
+    assertTrue(outcome.err().contains("\n  said  "), outcome::toString);
+    assertTrue(
+        outcome.err().contains("\n  hint  \"systemctl --user status\" shows whether it runs"),
+        outcome::toString);
+  }
+
   @Test
   void aLoginNeedsNoWrapper() {
     Outcome outcome =

@@ -46,11 +46,19 @@ public final class Beneath {
 
   /** What a directory holds, in no order; empty where there is no such directory. */
   public static List<String> names(String root, String path) {
-    try (Fd directory = HostFiles.openPath(Path.of(root));
-        Fd place = open(directory, path);
-        var entries = Files.list(Path.of("/proc/self/fd/" + place.number() + "/."))) {
+    try (Fd directory = HostFiles.openPath(Path.of(root))) {
+      long place = find(directory, path);
+      return place < 0 ? List.of() : names(Fd.of((int) place));
+    } catch (KernelException e) {
+      return List.of();
+    }
+  }
+
+  private static List<String> names(Fd directory) {
+    try (directory;
+        var entries = Files.list(Path.of("/proc/self/fd/" + directory.number() + "/."))) {
       return entries.map(entry -> entry.getFileName().toString()).toList();
-    } catch (KernelException | IOException | UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return List.of();
     }
   }
@@ -72,16 +80,15 @@ public final class Beneath {
   }
 
   private static Fd open(Fd root, String path) {
+    return Fd.of((int) Call.checked(Sys.OPENAT2, path, find(root, path)));
+  }
+
+  /** A descriptor, or the negative errno: what is often missing is not worth an exception. */
+  private static long find(Fd root, String path) {
     try (Call call = new Call()) {
       // only a place at first: opening a device or a fifo that the container put there has effects
-      long result =
-          OpenHow.open(
-              call,
-              root,
-              call.text(path),
-              OpenFlags.PATH,
-              OpenHow.IN_ROOT | OpenHow.NO_MAGIC_LINKS);
-      return Fd.of((int) Call.checked(Sys.OPENAT2.describe(), path, result));
+      return OpenHow.open(
+          call, root, call.text(path), OpenFlags.PATH, OpenHow.IN_ROOT | OpenHow.NO_MAGIC_LINKS);
     }
   }
 }

@@ -18,12 +18,12 @@ final class Call implements AutoCloseable {
 
   /** The result, or a {@link KernelException}. */
   long check(Sys sys, long... words) {
-    return checked(sys.describe(), null, run(sys, words));
+    return checked(sys, null, run(sys, words));
   }
 
   /** As {@link #check}, with the thing that the call was about in the message. */
   long checkOn(String subject, Sys sys, long... words) {
-    return checked(sys.describe(), subject, run(sys, words));
+    return checked(sys, subject, run(sys, words));
   }
 
   /** The result, or the negative errno. A call that a signal interrupted is made again. */
@@ -76,6 +76,10 @@ final class Call implements AutoCloseable {
         word(words, 3),
         word(words, 4),
         word(words, 5));
+  }
+
+  static long checked(Sys sys, String subject, long result) {
+    return result >= 0 ? result : checked(sys.describe(), subject, result);
   }
 
   static long checked(String call, String subject, long result) {

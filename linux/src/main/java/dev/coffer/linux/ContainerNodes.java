@@ -40,7 +40,7 @@ public final class ContainerNodes implements AutoCloseable {
   private static Fd openMade(Call call, Fd parent, long name, Path place) {
     long resolve = OpenHow.BENEATH | OpenHow.NO_SYMLINKS;
     long result = OpenHow.open(call, parent, name, OpenFlags.PATH, resolve);
-    return Fd.of((int) Call.checked(Sys.OPENAT2.describe(), place.toString(), result));
+    return Fd.of((int) Call.checked(Sys.OPENAT2, place.toString(), result));
   }
 
   /** Removes a node. */
@@ -74,7 +74,7 @@ public final class ContainerNodes implements AutoCloseable {
       long result =
           OpenHow.open(
               call, root, call.path(path), flags, OpenHow.IN_ROOT | OpenHow.NO_MAGIC_LINKS);
-      return Fd.of((int) Call.checked(Sys.OPENAT2.describe(), path.toString(), result));
+      return Fd.of((int) Call.checked(Sys.OPENAT2, path.toString(), result));
     }
   }
 

@@ -83,7 +83,7 @@ public final class DirectoryTree {
     if (result == -Errno.EISDIR.number()) {
       removeDirectory(directory, entry.name(), depth);
     } else if (result != -Errno.ENOENT.number()) {
-      Call.checked(Sys.UNLINKAT.describe(), describe(entry.name()), result);
+      Call.checked(Sys.UNLINKAT, describe(entry.name()), result);
     }
     removed++;
   }
@@ -103,7 +103,7 @@ public final class DirectoryTree {
       }
       clear(child, Set.of(), depth + 1);
     }
-    Call.checked(Sys.UNLINKAT.describe(), describe(name), unlink(directory, name, AT_REMOVEDIR));
+    Call.checked(Sys.UNLINKAT, describe(name), unlink(directory, name, AT_REMOVEDIR));
   }
 
   private void moveUp(Fd directory, String name) {
@@ -137,7 +137,7 @@ public final class DirectoryTree {
       if (result == -Errno.ENOENT.number()) {
         return null;
       }
-      return Fd.of((int) Call.checked(Sys.OPENAT2.describe(), subject, result));
+      return Fd.of((int) Call.checked(Sys.OPENAT2, subject, result));
     }
   }
 

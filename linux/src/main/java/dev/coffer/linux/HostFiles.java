@@ -19,6 +19,10 @@ public final class HostFiles {
   private static final int CHUNK = 8 << 10;
   private static final int AT_REMOVEDIR = 0x200;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  private static final int STATX_TYPE = 1;
+
+  /** What the kernel writes, statx(2). */
+  private static final int STATX_SIZE = 256;
 
   private HostFiles() {}
 
@@ -52,6 +56,16 @@ public final class HostFiles {
     }
   }
 
+  /** As {@link #exists}, of a symbolic link itself. */
+  public static boolean existsItself(Path path) {
+    try (Call call = new Call()) {
+      MemorySegment stat = call.allocate(STATX_SIZE);
+      long place = call.path(path);
+      int flags = AT_SYMLINK_NOFOLLOW;
+      return call.run(Sys.STATX, CURRENT_DIRECTORY, place, flags, STATX_TYPE, stat.address()) == 0;
+    }
+  }
+
   /** Sets the umask of the whole process, umask(2). */
   public static void applyUmask(int mask) {
     try (Call call = new Call()) {
@@ -76,15 +90,23 @@ public final class HostFiles {
 
   /** Changes the owner, of a symbolic link itself; -1 leaves the uid or gid as it is. */
   public static void chown(Path path, int uid, int gid) {
+    Call.checked(Sys.FCHOWNAT, path.toString(), changeOwner(path, uid, gid));
+  }
+
+  /** As {@link #chown}; false where there is no such file. */
+  public static boolean chownIfThere(Path path, int uid, int gid) {
+    long result = changeOwner(path, uid, gid);
+    if (result == -Errno.ENOENT.number()) {
+      return false;
+    }
+    Call.checked(Sys.FCHOWNAT, path.toString(), result);
+    return true;
+  }
+
+  private static long changeOwner(Path path, int uid, int gid) {
     try (Call call = new Call()) {
-      call.checkOn(
-          path.toString(),
-          Sys.FCHOWNAT,
-          CURRENT_DIRECTORY,
-          call.path(path),
-          uid,
-          gid,
-          AT_SYMLINK_NOFOLLOW);
+      return call.run(
+          Sys.FCHOWNAT, CURRENT_DIRECTORY, call.path(path), uid, gid, AT_SYMLINK_NOFOLLOW);
     }
   }
 

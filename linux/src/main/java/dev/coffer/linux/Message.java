@@ -9,6 +9,8 @@ import java.lang.foreign.MemorySegment;
 final class Message {
   static final int MSG_CTRUNC = 8;
 
+  private static final int MSG_PEEK = 2;
+  private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
   private static final long IOV = Layouts.offset(Layouts.MSGHDR, "msg_iov");
@@ -51,6 +53,13 @@ final class Message {
     long result =
         call.runWhenReady(socket, Poll.IN, Sys.RECVMSG, socket, header.address(), MSG_CMSG_CLOEXEC);
     return Call.checked("recvmsg", null, result);
+  }
+
+  /** As {@link #receive}, but leaves it there; negative where nothing waits. */
+  long peek(int socket, MemorySegment into) {
+    aim(into);
+    int flags = MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC;
+    return call.run(Sys.RECVMSG, socket, header.address(), flags);
   }
 
   /** The control messages received. */

@@ -60,12 +60,21 @@ public final class SeccompCompiler {
   public static SeccompFilter compile(SeccompPolicy policy) {
     return compile(
         policy,
-        (compiler, context) -> {
-          compiler.optimize(context);
-          byte[] program = compiler.export(compiler.library.exportFilter, context);
-          return new SeccompFilter(
-              program, policy.notifies(), List.copyOf(compiler.unknown.values()));
-        });
+        (compiler, context) ->
+            new SeccompFilter(
+                FilterRanges.shortened(compiler.program(context)),
+                policy.notifies(),
+                List.copyOf(compiler.unknown.values())));
+  }
+
+  /** The program as libseccomp makes it. */
+  static byte[] unshortened(SeccompPolicy policy) {
+    return compile(policy, SeccompCompiler::program);
+  }
+
+  private byte[] program(long context) {
+    optimize(context);
+    return export(library.exportFilter, context);
   }
 
   /** The filter as text for people, seccomp_export_pfc(3): rules in libseccomp's usual order. */

@@ -289,7 +289,7 @@ final class CgroupPlanner {
     if (!facts.privileged() || !facts.ownRealm()) {
       return steps;
     }
-    if (!facts.isUnified()) {
+    if (!facts.isUnified() || facts.trees().isEmpty()) {
       // without that tree there is nothing to write the default to; a line of one's own is refused
       boolean hasTree = facts.legacyTree("devices").isPresent();
       List<Sourced<Cgroups.Value>> v1 = spec.cgroups().v1();

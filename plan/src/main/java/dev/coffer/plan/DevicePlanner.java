@@ -1,5 +1,6 @@
 package dev.coffer.plan;
 
+import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.MountEntry.Create;
@@ -19,6 +20,9 @@ import java.util.Optional;
 final class DevicePlanner {
   private static final long TTY_GROUP = 5;
   private static final long DEFAULT_PTYS = 1024;
+
+  /** What fits into one program of the launcher and under the usual RLIMIT_NOFILE. */
+  private static final int MOST_TTYS = 400;
 
   private static final List<Node> NODES =
       List.of(
@@ -108,6 +112,11 @@ final class DevicePlanner {
     }
     // first, for container_ttys names them by their numbers
     int count = terminals.ttys().value();
+    if (count > MOST_TTYS) {
+      throw new CofferException(
+          "cannot make " + count + " terminals: at most " + MOST_TTYS,
+          List.of("from  " + origin.describe(), "hint  each is an open file; lower lxc.tty.max"));
+    }
     if (count > 0) {
       steps.add(new ContainerStep.CreateTtys(prefix + "tty", count, origin));
       for (int number = 1; !dir.isEmpty() && number <= count; number++) {

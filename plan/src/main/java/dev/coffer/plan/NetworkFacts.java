@@ -6,8 +6,13 @@ package dev.coffer.plan;
  *
  * @param machineId of machine-id(5), so that two hosts give their containers different hardware
  *     addresses; empty where there is none
+ * @param links what must be known of the host's interfaces before
  */
-public record NetworkFacts(String machineId) {
+public record NetworkFacts(String machineId, LinkFacts links) {
   /** Of a host that tells nothing. */
-  public static final NetworkFacts NONE = new NetworkFacts("");
+  public static final NetworkFacts NONE = new NetworkFacts("", LinkFacts.NONE);
+
+  NetworkFacts with(LinkFacts seen) {
+    return new NetworkFacts(machineId, seen);
+  }
 }

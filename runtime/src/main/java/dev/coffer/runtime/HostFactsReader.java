@@ -4,6 +4,7 @@ import dev.coffer.linux.CgroupTrees;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
+import dev.coffer.plan.LinkFacts;
 import dev.coffer.plan.LsmFacts;
 import dev.coffer.plan.NetworkFacts;
 import java.nio.file.Files;
@@ -56,7 +57,8 @@ public final class HostFactsReader {
     this.lsm = LsmReader.read(privileged);
     this.network =
         new NetworkFacts(
-            HostFiles.readIfThere(Path.of("/etc/machine-id")).map(String::strip).orElse(""));
+            HostFiles.readIfThere(Path.of("/etc/machine-id")).map(String::strip).orElse(""),
+            LinkFacts.NONE);
     this.mounted = CgroupTrees.read().trees();
     this.trees = readTrees();
   }
@@ -188,6 +190,11 @@ public final class HostFactsReader {
 
   public boolean privileged() {
     return privileged;
+  }
+
+  /** Whether this is root outside of every user namespace. */
+  public boolean isHostsRoot() {
+    return privileged && ownRealm;
   }
 
   /** What the kernel's security modules offer. */

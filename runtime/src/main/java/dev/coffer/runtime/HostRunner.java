@@ -12,6 +12,7 @@ import dev.coffer.linux.KernelException;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.LinkUndo;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.network.ContainerLinks;
@@ -27,12 +28,16 @@ final class HostRunner {
   private static final Duration KEEPER_END = Duration.ofSeconds(3);
   private static final Duration REMOVAL = Duration.ofSeconds(10);
 
+  private static final int DELEGATED_DIRECTORY = 0775;
+  private static final int DELEGATED_FILE = 0664;
+
   private HostRunner() {}
 
   /**
+   * @param values where values go, open as long as the caller likes
    * @throws KernelException with what the kernel said
    */
-  static void run(HostStep step) {
+  static void run(HostStep step, CgroupValues values) {
     switch (step) {
       case NetworkStep _ -> throw new IllegalStateException("needs to know the namespace");
       case HostStep.StartScope _ -> throw new IllegalStateException("needs to know the keeper");
@@ -41,7 +46,7 @@ final class HostRunner {
       case HostStep.CreateKeeperCgroup cgroup -> create(cgroup.path(), cgroup.seedCpuset());
       case HostStep.EnableControllers enable -> enable(enable);
       case HostStep.VacateCgroup vacate -> DelegatedTrees.vacate(vacate);
-      case HostStep.SetCgroupValue value -> set(value);
+      case HostStep.SetCgroupValue value -> set(value, values);
       case HostStep.DelegateCgroup delegate -> delegate(delegate);
       case HostStep.FilterDevices filter -> filter(filter);
       case HostStep.CreateAppArmorNamespace namespace -> AppArmor.makeNamespace(namespace.name());
@@ -92,21 +97,26 @@ final class HostRunner {
     }
   }
 
-  private static void set(HostStep.SetCgroupValue step) {
+  private static void set(HostStep.SetCgroupValue step, CgroupValues values) {
     String value = step.value();
     if (step.file().startsWith("devices.") && value.startsWith("/")) {
       value = DeviceNodes.rule(value);
     }
-    CgroupDirs.set(Path.of(step.path()), step.file(), value);
+    values.write(Path.of(step.path(), step.file()), value);
   }
 
   private static void delegate(HostStep.DelegateCgroup step) {
     Path path = Path.of(step.path());
-    HostFiles.chown(path, (int) step.uid(), (int) step.gid());
-    for (String file : present(step)) {
-      HostFiles.chown(path.resolve(file), (int) step.uid(), (int) step.gid());
+    int uid = (int) step.uid();
+    int gid = (int) step.gid();
+    HostFiles.chown(path, uid, gid);
+    HostFiles.chmod(path, DELEGATED_DIRECTORY);
+    for (String name : step.files()) {
+      Path file = path.resolve(name);
+      if (HostFiles.chownIfThere(file, uid, gid)) { // some are there with their controller only
+        HostFiles.chmod(file, DELEGATED_FILE);
+      }
     }
-    permit(step);
   }
 
   /** Some of the files are there with their controller only. */
@@ -118,8 +128,8 @@ final class HostRunner {
 
   /** The modes of a delegated cgroup, whoever gives it away. */
   static void permit(HostStep.DelegateCgroup step) {
-    HostFiles.chmod(Path.of(step.path()), 0775);
-    present(step).forEach(file -> HostFiles.chmod(Path.of(step.path(), file), 0664));
+    HostFiles.chmod(Path.of(step.path()), DELEGATED_DIRECTORY);
+    present(step).forEach(file -> HostFiles.chmod(Path.of(step.path(), file), DELEGATED_FILE));
   }
 
   private static void filter(HostStep.FilterDevices step) {
@@ -165,6 +175,7 @@ final class HostRunner {
       case Undo.RemoveKeeperCgroup cgroup -> remove(Path.of(cgroup.path()), KEEPER_END);
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
       case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
+      case LinkUndo link -> ContainerLinks.undo(link);
       case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
       case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());
       case Undo.RemoveFile file -> {

@@ -12,6 +12,7 @@ import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.SeccompListener;
 import dev.coffer.linux.UnixSocket;
+import dev.coffer.linux.WaitingDescriptors;
 import dev.coffer.model.Cgroups;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Namespace;
@@ -22,6 +23,7 @@ import dev.coffer.runtime.command.CommandTarget;
 import dev.coffer.runtime.command.ConsoleLogRequest;
 import dev.coffer.runtime.command.TtyLease;
 import dev.coffer.runtime.program.Registers;
+import dev.coffer.runtime.program.TtyStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -137,12 +139,26 @@ final class LifeCommands implements CommandTarget {
       return openConsole();
     }
     Optional<Integer> chosen = lend(number);
-    Optional<Fd> master = chosen.flatMap(tty -> lives.fetch(life, Registers.FIRST_TTY + tty - 1));
+    Optional<Fd> master = chosen.flatMap(this::master);
     if (master.isEmpty()) {
       chosen.ifPresent(this::giveBack);
       return Optional.empty();
     }
     return Optional.of(new Lease(chosen.get(), master.get()));
+  }
+
+  private Optional<Fd> master(int tty) {
+    int index = tty - 1;
+    if (!TtyStore.serves(life.ttys())) {
+      return lives.fetch(life, Registers.FIRST_TTY + index);
+    }
+    Optional<Fd> queue = lives.fetch(life, TtyStore.QUEUE.number());
+    if (queue.isEmpty()) {
+      return queue;
+    }
+    try (Fd waiting = queue.get()) {
+      return WaitingDescriptors.copy(waiting, index / TtyStore.BATCH, index % TtyStore.BATCH);
+    }
   }
 
   @Override

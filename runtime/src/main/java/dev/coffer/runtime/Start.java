@@ -15,9 +15,13 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.HookType;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Namespace;
+import dev.coffer.model.Nic;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.LinkStep;
+import dev.coffer.model.plan.LinkUndo;
+import dev.coffer.model.plan.NetworkScript;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
@@ -70,6 +74,7 @@ final class Start {
   private Plan plan;
   private HostSpans spans;
   private Fd gate;
+  private final List<NetworkScript> scripts = new ArrayList<>();
   private Optional<ContainerLinks> links = Optional.empty();
   private boolean again;
   private Optional<Pty> terminal = Optional.empty();
@@ -132,7 +137,7 @@ final class Start {
     life.placement = CgroupPlacement.of(spec, facts);
     life.fresh = NamespacePlanner.fresh(order.request());
     life.shared = order.request().share().keySet();
-    life.ttys = Math.min(spec.terminals().ttys().value(), Registers.MOST_TTYS);
+    life.ttys = spec.terminals().ttys().value();
     life.undos = undos();
     if (!again) {
       life.lock = life.directory().create();
@@ -148,11 +153,13 @@ final class Start {
     }
     makeMountPoint();
     phases.mark("journal");
-    for (int i = 0; i < spans.leading(); i++) {
-      if (plan.steps().get(i) instanceof HostStep) {
-        runHostStep(i);
-      } else {
-        dieAt(i);
+    try (CgroupValues values = new CgroupValues()) {
+      for (int i = 0; i < spans.leading(); i++) {
+        if (plan.steps().get(i) instanceof HostStep) {
+          runHostStep(i, values);
+        } else {
+          dieAt(i);
+        }
       }
     }
     phases.mark("host steps");
@@ -167,8 +174,19 @@ final class Start {
       if (step instanceof HostStep host) {
         host.undo().filter(undo -> isOurs(undo, step)).ifPresent(undos::add);
       }
+      if (step instanceof LinkStep.MoveLink move) {
+        undos.addAll(noted(move));
+      }
     }
     return undos;
+  }
+
+  private List<Undo> noted(LinkStep.MoveLink move) {
+    try {
+      return NetworkEnd.undos(move, life.directory());
+    } catch (KernelException e) {
+      throw StartFailure.of(plan, plan.steps().indexOf(move), e.call(), e.errno(), 0, "");
+    }
   }
 
   /** What is there already and stays afterwards, or is in use and must not be touched at all. */
@@ -186,6 +204,9 @@ final class Start {
         return again || !Files.exists(Path.of(cgroup.path()));
       }
       case Undo.RemoveLink link -> refuseTaken(link.name(), step);
+      case LinkUndo link -> {
+        return ContainerLinks.isOurs(link);
+      }
       case Undo.RemoveFile _, Undo.UnloadAppArmorProfile _, Undo.RemoveAppArmorNamespace _ -> {}
     }
     return true;
@@ -229,6 +250,7 @@ final class Start {
     memo.put("application", String.valueOf(order.request().application()));
     memo.put("namespaces", names(life.fresh));
     memo.put("shared-namespaces", names(life.shared));
+    memo.put("links", String.join(" ", facts.network().links().names()));
     memo.putAll(BeginningNote.encode(order, life.beginning));
     return memo;
   }
@@ -257,12 +279,14 @@ final class Start {
   }
 
   private void runHostSteps(int from, int to) {
-    for (int i = from; i < to; i++) {
-      runHostStep(i);
+    try (CgroupValues values = new CgroupValues()) {
+      for (int i = from; i < to; i++) {
+        runHostStep(i, values);
+      }
     }
   }
 
-  private void runHostStep(int index) {
+  private void runHostStep(int index, CgroupValues values) {
     dieAt(index);
     try {
       if (plan.steps().get(index) instanceof HostStep.StartScope scope) {
@@ -279,7 +303,7 @@ final class Start {
         links.orElseThrow().run(step);
         return;
       }
-      HostRunner.run((HostStep) plan.steps().get(index));
+      HostRunner.run((HostStep) plan.steps().get(index), values);
     } catch (KernelException e) {
       throw StartFailure.of(plan, index, e.call(), e.errno(), 0, "");
     }
@@ -354,7 +378,10 @@ final class Start {
     phases.mark("program");
     switch (outcome) {
       case Executor.Outcome.Done done -> running(done.registers());
-      case Executor.Outcome.Failed failed -> throw StartFailure.of(plan, program, failed);
+      case Executor.Outcome.Failed failed -> {
+        new NetworkEnd(life).abandon(scripts);
+        throw StartFailure.of(plan, program, failed);
+      }
       case Executor.Outcome.Lost _ ->
           throw new CofferException(
               "the keeper ended during the start",
@@ -458,7 +485,9 @@ final class Start {
       }
     }
     boolean laterHooks =
-        !spec.hooks(HookType.STOP).isEmpty() || !spec.hooks(HookType.POST_STOP).isEmpty();
+        !spec.hooks(HookType.STOP).isEmpty()
+            || !spec.hooks(HookType.POST_STOP).isEmpty()
+            || spec.nics().stream().anyMatch(Nic::hasScript);
     return new AssemblyContext(
         spec.name(),
         console(),
@@ -537,7 +566,7 @@ final class Start {
   }
 
   private void makeLinks(Fd namespace) {
-    links = Optional.of(new ContainerLinks(namespace));
+    links = Optional.of(new ContainerLinks(namespace, NetworkEnd.pin(life.directory())));
     HostSpans.Span span = spans.network();
     if (!span.isEmpty()) {
       runHostSteps(span.from(), span.to());
@@ -552,6 +581,7 @@ final class Start {
       throw new CofferException("the launcher reports a hook that is none");
     }
     life.hook = Optional.of(HookInProgress.now(hook.type(), hook.command()));
+    hook.network().ifPresent(scripts::add);
     while (!life.executor.answers(LOOK_AGAIN)) {
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("the caller is gone");
@@ -566,7 +596,7 @@ final class Start {
         || !(plan.steps().get(index) instanceof HostStep)) {
       throw new CofferException("the launcher reports a step that is not the engine's");
     }
-    runHostStep(index);
+    runHostSteps(index, index + 1);
   }
 
   private void dieAt(int step) {

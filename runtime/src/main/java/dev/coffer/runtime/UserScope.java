@@ -138,7 +138,8 @@ public final class UserScope {
   }
 
   private static CommandOutput ask(List<String> call, long uid) {
-    List<String> argv = new ArrayList<>(List.of(BUSCTL.toString(), "--user", "--quiet", "call"));
+    List<String> argv = new ArrayList<>(List.of(BUSCTL.toString(), "--user", "--quiet"));
+    argv.addAll(List.of("--timeout=" + PATIENCE.toSeconds(), "call"));
     argv.addAll(List.of("org.freedesktop.systemd1", "/org/freedesktop/systemd1"));
     argv.add("org.freedesktop.systemd1.Manager");
     argv.addAll(call);

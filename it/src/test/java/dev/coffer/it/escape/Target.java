@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A container in the hands of an attacker: {@code /attack} is in it. The same container can be
@@ -23,7 +25,7 @@ import java.util.List;
 final class Target {
   static final String FIRST_ID = "200000";
 
-  private static Path program;
+  private static final Map<String, Path> PROGRAMS = new HashMap<>();
 
   private final Machine machine;
   private final String name;
@@ -142,12 +144,21 @@ final class Target {
   }
 
   /** The attacking program, which also runs on the host. */
-  static synchronized Path program(Machine machine) {
-    if (program == null) {
-      try (var source = Target.class.getResourceAsStream("attack.c")) {
+  static Path program(Machine machine) {
+    return program(machine, "attack");
+  }
+
+  /** The FUSE server that keeps silent. */
+  static Path frozen(Machine machine) {
+    return program(machine, "frozen");
+  }
+
+  private static synchronized Path program(Machine machine, String name) {
+    if (!PROGRAMS.containsKey(name)) {
+      try (var source = Target.class.getResourceAsStream(name + ".c")) {
         Path folder = Files.createTempDirectory("coffer-attack");
-        Path text = folder.resolve("attack.c");
-        Path made = folder.resolve("attack");
+        Path text = folder.resolve(name + ".c");
+        Path made = folder.resolve(name);
         Files.write(text, source.readAllBytes());
         Outcome gcc =
             machine.run("gcc", "-static", "-O1", "-w", "-o", made.toString(), text.toString());
@@ -155,15 +166,15 @@ final class Target {
         folder.toFile().deleteOnExit();
         text.toFile().deleteOnExit();
         made.toFile().deleteOnExit();
-        program = made;
+        PROGRAMS.put(name, made);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
-    return program;
+    return PROGRAMS.get(name);
   }
 
-  private static void copy(Path from, Path to) {
+  static void copy(Path from, Path to) {
     try {
       Files.copy(from, to);
     } catch (IOException e) {

@@ -23,6 +23,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -630,6 +631,38 @@ static enum verdict deep(int argc, char **argv)
 	return got("deep");
 }
 
+/* raise PID…: more open files than it may have, 0 is itself. */
+static enum verdict raise_one(const char *pid)
+{
+	struct rlimit more = {65536, 65536};
+	return prlimit(atoi(pid), RLIMIT_NOFILE, &more, NULL) < 0 ? refused(pid) : got(pid);
+}
+
+static enum verdict raises(int argc, char **argv) { return each(argc, argv, raise_one); }
+
+/* resize SECONDS TTY: other sizes for its terminal without end, hanging it up and taking it again now and then. */
+static enum verdict resize(int argc, char **argv)
+{
+	double end = now() + atof(argv[0]);
+	unsigned char paste[] = {2, 0}; /* TIOCL_SETSEL and its like are a virtual console's */
+	int fd = open(argv[1], O_RDWR | O_NOCTTY);
+	(void)argc;
+	for (unsigned short i = 1; fd >= 0 && now() < end; i++) {
+		struct winsize size = {i, i, 0, 0};
+		ioctl(fd, TIOCSWINSZ, &size);
+		if (ioctl(fd, TIOCLINUX, paste) == 0)
+			return got("TIOCLINUX");
+		if (i % 1000 == 0) {
+			dprintf(fd, "\033[c\033[6n\033[21t\033]0;title\007");
+			ioctl(fd, TIOCSCTTY, 1);
+			vhangup();
+			close(fd);
+			fd = open(argv[1], O_RDWR | O_NOCTTY);
+		}
+	}
+	return fd < 0 ? refused(argv[1]) : got("resized");
+}
+
 static const struct {
 	const char *name;
 	int least;
@@ -641,6 +674,7 @@ static const struct {
 	{"where", 1, where},	   {"chroot", 1, chroots},  {"handle", 1, handle},  {"command", 2, command},
 	{"flood", 1, flood},	   {"key", 1, key},	    {"keep", 3, keep},	    {"keys", 0, keys},
 	{"hunt", 1, hunt},	    {"lease", 1, lease},	   {"bomb", 0, bomb},	    {"kill", 1, kills},	    {"deep", 1, deep},
+	{"resize", 2, resize},   {"raise", 1, raises},
 };
 
 static enum verdict run(int argc, char **argv)

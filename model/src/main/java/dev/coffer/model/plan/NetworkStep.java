@@ -9,7 +9,8 @@ import java.util.OptionalInt;
  * to be, under its final name, and then given what it needs. All names of interfaces of the host
  * are looked up when the step is carried out.
  */
-public sealed interface NetworkStep extends HostStep {
+public sealed interface NetworkStep extends HostStep
+    permits NetworkStep.CreateVeth, NetworkStep.AddAddress, NetworkStep.AddGateway, LinkStep {
   /** The interface's name inside the container. */
   String name();
 

@@ -6,7 +6,15 @@ import java.util.Optional;
  * How a host step is taken back. Undoing what was never done, or undoing twice, does nothing, so a
  * journal of these can be written before the steps and replayed at any time.
  */
-public sealed interface Undo {
+public sealed interface Undo
+    permits Undo.RemoveCgroup,
+        Undo.RemoveCgroupFolder,
+        Undo.RemoveKeeperCgroup,
+        Undo.RemoveFile,
+        Undo.UnloadAppArmorProfile,
+        Undo.RemoveAppArmorNamespace,
+        Undo.RemoveLink,
+        LinkUndo {
   /** Kills what is left in a cgroup and removes it with everything below. */
   record RemoveCgroup(String path) implements Undo {}
 
@@ -38,6 +46,7 @@ public sealed interface Undo {
       case RemoveKeeperCgroup cgroup -> "remove-keeper-cgroup " + cgroup.path();
       case RemoveFile file -> "remove-file " + file.path();
       case RemoveLink link -> "remove-link " + link.name();
+      case LinkUndo link -> link.encode();
       case UnloadAppArmorProfile profile -> "unload-apparmor-profile " + profile.name();
       case RemoveAppArmorNamespace namespace -> "remove-apparmor-namespace " + namespace.name();
     };
@@ -57,7 +66,9 @@ public sealed interface Undo {
       case "unload-apparmor-profile" -> Optional.of(new UnloadAppArmorProfile(what));
       case "remove-apparmor-namespace" -> Optional.of(new RemoveAppArmorNamespace(what));
       default ->
-          what.startsWith("/") ? decodePath(line.substring(0, blank), what) : Optional.empty();
+          what.startsWith("/") && !line.startsWith("release-network ")
+              ? decodePath(line.substring(0, blank), what)
+              : LinkUndo.decode(line.substring(0, blank), what);
     };
   }
 

@@ -49,6 +49,7 @@ final class MaskOperations {
     // looked at first: a cover that does not fit is a mount to be undone, for which the kernel
     // waits until no processor looks at it any more
     Register directory = mounts.openDirectory(step.path());
+    child.jumpIfEqual(directory, -Errno.ENOENT.number(), end);
     child.jumpIfNegative(directory, file);
     coverDirectory(directory);
     child.jump(end);

@@ -16,6 +16,9 @@ import dev.coffer.runtime.program.Stream.Label;
  * (openat2(2)).
  */
 final class MountOperations {
+  private static final long ONTO_DESCRIPTOR =
+      Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH;
+
   private final ProgramBuilder program;
   private final Stream child;
   private final boolean fromKeeper;
@@ -23,6 +26,9 @@ final class MountOperations {
   private final Blob directoryBeneath;
   private final Blob empty;
   private boolean reached;
+
+  /** Where {@link Registers#FRESH} is, an empty file system when it was mounted; "" for nowhere. */
+  private String fresh = "";
 
   /**
    * @param fromKeeper whether the keeper opens what lies outside, since it may reach more
@@ -73,11 +79,7 @@ final class MountOperations {
     }
     Register tree = cloneOf(Registers.ROOT, true);
     set(tree, step.attributes(), false, false);
-    move(
-        tree,
-        Registers.DIRECTORY,
-        empty,
-        Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+    move(tree, Registers.DIRECTORY, empty, ONTO_DESCRIPTOR);
     child.sys(Sys.CLOSE, Registers.DIRECTORY);
     child.set(Registers.ROOT, tree);
   }
@@ -166,6 +168,10 @@ final class MountOperations {
     instance(
         step.type(), step.source(), step.data(), step.attributes(), mount, end, step.optional());
     attach(mount, step.target(), step.optional(), end);
+    if (step.type().equals("tmpfs") && !step.optional()) {
+      child.set(Registers.FRESH, mount);
+      fresh = step.target().path();
+    }
     child.place(end);
   }
 
@@ -258,6 +264,7 @@ final class MountOperations {
   void bindOpened(Register place, String target) {
     Register tree = cloneOf(place, false);
     attach(tree, new Target(target, Create.FILE), false, new Label());
+    child.sys(Sys.CLOSE, tree);
   }
 
   void protect(ContainerStep.ProtectPath step) {
@@ -276,12 +283,12 @@ final class MountOperations {
         });
     Register tree = cloneOf(place, true);
     attributes(child, tree, empty, Flags.AT_EMPTY_PATH, Flags.MOUNT_ATTR_RDONLY, 0, 0);
-    move(tree, place, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+    move(tree, place, empty, ONTO_DESCRIPTOR);
     step.except()
         .ifPresent(inner -> {
           child.jumpIfNegative(exception, end);
           Register at = open(step.path() + "/" + inner, false);
-          move(exception, at, empty, Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH);
+          move(exception, at, empty, ONTO_DESCRIPTOR);
         });
     child.place(end);
   }
@@ -333,6 +340,13 @@ final class MountOperations {
   }
 
   private void attach(Register mount, Target target, boolean optional, Label end) {
+    if (!optional && isFresh(target)) {
+      move(mount, makeFresh(target), empty, ONTO_DESCRIPTOR);
+      return;
+    }
+    if ((fresh + "/").startsWith(target.path() + "/")) {
+      fresh = ""; // it is covered
+    }
     Register place = program.scratch();
     Label there = new Label();
     boolean create = target.create() != Create.NOTHING;
@@ -350,15 +364,30 @@ final class MountOperations {
     } else {
       skipIfFailed(place, optional, end);
     }
-    child
-        .sys(
-            Sys.MOVE_MOUNT,
-            mount,
-            empty,
-            place,
-            empty,
-            Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH)
-        .tolerateAnyIf(optional);
+    child.sys(Sys.MOVE_MOUNT, mount, empty, place, empty, ONTO_DESCRIPTOR).tolerateAnyIf(optional);
+  }
+
+  private boolean isFresh(Target target) {
+    int slash = target.path().lastIndexOf('/');
+    return target.create() != Create.NOTHING
+        && !fresh.isEmpty()
+        && slash == fresh.length()
+        && target.path().startsWith(fresh);
+  }
+
+  /** A place that most likely is not there yet: looking for it first would be in vain. */
+  private Register makeFresh(Target target) {
+    Blob name = program.text(target.path().substring(fresh.length() + 1));
+    boolean directory = target.create() == Create.DIRECTORY;
+    if (directory) {
+      child.sys(Sys.MKDIRAT, Registers.FRESH, name, 0755).tolerate(Errno.EEXIST);
+    } else {
+      child.sys(Sys.MKNODAT, Registers.FRESH, name, Flags.S_IFREG | 0644, 0).tolerate(Errno.EEXIST);
+    }
+    Register place = program.scratch();
+    Blob how = directory ? directoryBeneath : beneath;
+    child.sys(Sys.OPENAT2, Registers.FRESH, name, how, 24).to(place);
+    return place;
   }
 
   private Register make(Target target, boolean optional, Label end) {

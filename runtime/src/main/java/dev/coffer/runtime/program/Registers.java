@@ -60,6 +60,9 @@ public final class Registers {
   /** The network namespace, from its creation on. */
   static final Register NETWORK = new Register(FIRST_NAMESPACE + Namespace.NET.ordinal());
 
+  /** Inside the container, which holds no namespaces: a file system that was just mounted. */
+  static final Register FRESH = new Register(FIRST_NAMESPACE + Namespace.MOUNT.ordinal());
+
   /** The container's devpts; the masters of its ttys follow. */
   public static final int DEVPTS = 39;
 

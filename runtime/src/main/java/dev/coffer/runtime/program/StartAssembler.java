@@ -120,6 +120,11 @@ public final class StartAssembler {
   }
 
   private void prologue() {
+    for (Step step : plan.steps()) {
+      if (step instanceof ContainerStep.CreateTtys created) {
+        terminals.expectTtys(created.count());
+      }
+    }
     for (int i = 0; i < context.landings().size(); i++) {
       Register landing = new Register(Registers.landing() + i);
       keeper.set(context.landings().get(i), landing);

@@ -19,9 +19,12 @@ final class TerminalOperations {
   private final MountOperations mounts;
   private final Blob unlock;
 
+  private final TtyStore store;
+
   private boolean mountsDevpts;
   private boolean devpts;
   private boolean console;
+  private boolean stored;
   private int ttys;
 
   TerminalOperations(ProgramBuilder program, MountOperations mounts) {
@@ -29,6 +32,7 @@ final class TerminalOperations {
     this.keeper = program.main();
     this.child = program.child();
     this.mounts = mounts;
+    this.store = new TtyStore(program);
     this.unlock = program.space(8);
   }
 
@@ -106,12 +110,37 @@ final class TerminalOperations {
     takeConsole(raw);
   }
 
+  /**
+   * In the keeper, before init is cloned.
+   *
+   * @param count how many will be made
+   */
+  void expectTtys(int count) {
+    stored = TtyStore.serves(count);
+    if (stored) {
+      store.create();
+    }
+  }
+
   void createTtys(ContainerStep.CreateTtys step) {
-    ttys = Math.min(step.count(), Registers.MOST_TTYS);
-    for (int i = 0; i < ttys; i++) {
+    if (!stored) {
+      ttys = step.count();
+      createTtys(step.prefix(), 1, ttys);
+      return;
+    }
+    for (int first = 1; first <= step.count(); first += TtyStore.BATCH) {
+      int count = Math.min(TtyStore.BATCH, step.count() + 1 - first);
+      createTtys(step.prefix(), first, count);
+      store.put(count);
+    }
+    store.leave();
+  }
+
+  private void createTtys(String prefix, int first, int count) {
+    for (int i = 0; i < count; i++) {
       Register slave = program.scratch();
       open(program, unlock, new Register(Registers.FIRST_TTY + i), slave);
-      mounts.bindOpened(slave, step.prefix() + (i + 1));
+      mounts.bindOpened(slave, prefix + (first + i));
       child.sys(Sys.CLOSE, slave);
     }
   }
@@ -139,6 +168,9 @@ final class TerminalOperations {
     int count = Registers.FIRST_TTY + ttys - first;
     child.signal(first, count);
     keeper.await(first, count);
+    if (stored) {
+      store.take();
+    }
     if (console) {
       takeConsole(raw);
     }
