@@ -165,6 +165,7 @@ class HostSideTest {
   void aRoutedVethNeedsNoBridge() throws IOException {
     host("sysctl -q -w net.ipv4.conf.nic0.forwarding=1");
     host("ip address add 10.8.0.9/24 dev nic0");
+    host("ip route add default dev nic0"); // the kernel answers only for what it could send on
     create(
         "a",
         "lxc.net.0.type = veth",
