@@ -79,6 +79,8 @@ assemble_tree() {
   cp build/native/coffer "$dir/bin/coffer"
   cp build/native/build-id "$lib/"
   for name in $tools; do ln -sfn coffer "$dir/bin/lxc-$name"; done
+  mkdir -p "$dir/libexec/lxc"
+  ln -sfn ../../bin/coffer "$dir/libexec/lxc/lxc-net"
   cp -p tools/target/coffer-tools-*.jar tools/target/lib/*.jar "$lib/"
   make_aot_cache "$dir"
   write_engine_argv ${aot_made:+"-XX:AOTCache=@ROOT@/lib/coffer/engine.aot"} >"$lib/engine.argv"

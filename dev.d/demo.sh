@@ -5,7 +5,8 @@ run_demo() {
   . dev.d/build.sh
   run_build
   demo_run=$(mktemp -d /tmp/coffer-demo.XXXXXX)
-  demo_path_made=
+  demo_path_made= demo_bridge_made=
+  [[ -d /sys/class/net/lxcbr0 ]] || demo_bridge_made=1
   [[ -d /var/lib/lxc ]] || demo_path_made=1
   # An engine of its own: one that is installed on this machine is left alone.
   export COFFER_RUN=$demo_run/run PATH=$prefix/bin:$PATH
@@ -44,6 +45,7 @@ clean_container() {
 
 clean_demo() {
   clean_container
+  [[ ! $demo_bridge_made ]] || coffer network stop lxcbr0 >/dev/null 2>&1 || true
   coffer engine stop >/dev/null 2>&1 || true
   rm -rf --one-file-system "$demo_run"
   [[ ! $demo_path_made ]] || rmdir --ignore-fail-on-non-empty /var/lib/lxc 2>/dev/null || true

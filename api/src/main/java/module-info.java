@@ -4,6 +4,7 @@ module dev.coffer {
   requires transitive dev.coffer.config;
   requires transitive dev.coffer.plan;
   requires transitive dev.coffer.runtime;
+  requires transitive dev.coffer.network;
   requires dev.coffer.image;
   requires dev.coffer.linux;
 

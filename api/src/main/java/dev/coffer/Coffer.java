@@ -2,6 +2,7 @@ package dev.coffer;
 
 import dev.coffer.config.SystemConfig;
 import dev.coffer.model.Problem;
+import dev.coffer.network.Networks;
 import dev.coffer.plan.HostFacts.User;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +58,11 @@ public interface Coffer extends AutoCloseable {
 
   /** Whose containers these are, and which ids of the host they may use. */
   User user();
+
+  /** The bridges of this machine that containers are attached to. */
+  default Networks networks() {
+    return Networks.system();
+  }
 
   /** Ends the use of this object; containers go on. */
   @Override

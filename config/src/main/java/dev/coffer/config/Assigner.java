@@ -90,7 +90,7 @@ final class Assigner {
     if (key == HookAndLogKeys.INCLUDE) {
       return true;
     }
-    if (isNicSetting(key) && nicType(found.argument()).isEmpty()) {
+    if (NetworkKeys.isSetting(key) && nicType(found.argument()).isEmpty()) {
       return false;
     }
     if (key == StorageKeys.ROOTFS) {
@@ -106,16 +106,15 @@ final class Assigner {
   /** Whether clearing {@code found} also clears the key {@code name} of row {@code key}. */
   static boolean covers(Found found, Key<?> key, String name) {
     if (found.key() == NetworkKeys.ONE || found.key() == NetworkKeys.TYPE) {
-      return name.startsWith(NetworkKeys.PREFIX + found.argument() + ".");
+      return NetworkKeys.isOf(found.argument(), name);
     }
     return found.key().isGroup() ? found.key().members().contains(key) : name.equals(found.name());
   }
 
   /** The type of an interface; absent where there is no such interface. */
   Optional<String> nicType(String index) {
-    String prefix = NetworkKeys.PREFIX + index + ".";
     List<Setting> ofNic =
-        settings.all().stream().filter(setting -> setting.name().startsWith(prefix)).toList();
+        settings.all().stream().filter(setting -> NetworkKeys.isOf(index, setting.name())).toList();
     if (ofNic.isEmpty()) {
       return Optional.empty();
     }
@@ -165,7 +164,7 @@ final class Assigner {
     String nearest =
         LxcKeys.nearest(key).map(near -> "; did you mean \"" + near + "\"?").orElse("");
     String what =
-        key.matches("lxc\\.net\\.[0-9]+\\..*")
+        key.matches("(lxc|coffer)\\.net\\.[0-9]+\\..*")
             ? "Unknown network configuration key"
             : "Unsupported config key";
     return new BadValueException(what + " \"" + key + "\"" + nearest, "");
@@ -205,7 +204,7 @@ final class Assigner {
       includes.include(value, origin, reporter.problems());
       return value;
     }
-    if (isNicSetting(key)) {
+    if (NetworkKeys.isSetting(key)) {
       checkNicType(found);
     }
     Object parsed = key.type().parse(value, reporter);
@@ -223,11 +222,11 @@ final class Assigner {
     return kept;
   }
 
-  private static boolean isNicSetting(Key<?> key) {
-    return key != NetworkKeys.TYPE && NetworkKeys.settings().contains(key);
-  }
-
   private void checkNicType(Found found) throws BadValueException {
+    if (OwnNicKeys.has(found.key()) && nicType(found.argument()).isEmpty()) {
+      String nic = NetworkKeys.PREFIX + found.argument();
+      throw new BadValueException("there is no interface " + nic, "put " + nic + ".type above it");
+    }
     Optional<String> only = NetworkKeys.onlyFor(found.key());
     String type = nicType(found.argument()).orElse(NetworkKeys.DEFAULT_TYPE);
     if (only.isPresent() && !only.get().equals(type)) {
@@ -240,8 +239,8 @@ final class Assigner {
 
   private void beginNic(Found found, Reporter reporter) {
     boolean typed = !settings.named(found.name()).isEmpty();
-    String prefix = NetworkKeys.PREFIX + found.argument() + ".";
-    boolean removed = settings.removeIf(setting -> setting.name().startsWith(prefix));
+    boolean removed =
+        settings.removeIf(setting -> NetworkKeys.isOf(found.argument(), setting.name()));
     if (removed && !typed) {
       reporter.warn(
           "the type begins the interface anew, so what stands above it for "

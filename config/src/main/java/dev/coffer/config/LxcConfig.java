@@ -154,8 +154,9 @@ public final class LxcConfig {
   }
 
   /**
-   * Names below a prefix, without the prefix: the keys an interface can have for {@code lxc.net.0},
-   * the kinds of hook for {@code lxc.hook}; all keys of the table for an empty prefix.
+   * Names below a prefix, without the prefix: LXC's keys an interface can have for {@code
+   * lxc.net.0}, Coffer's own for {@code coffer.net.0}, the kinds of hook for {@code lxc.hook}; all
+   * keys of the table for an empty prefix.
    */
   public List<String> keys(String prefix) {
     String base = prefix.endsWith(".") ? prefix.substring(0, prefix.length() - 1) : prefix;
@@ -165,6 +166,10 @@ public final class LxcConfig {
     Optional<Found> found = LxcKeys.find(base);
     if (found.isPresent() && found.get().key() == NetworkKeys.ONE) {
       return assigner.nicType(found.get().argument()).map(LxcConfig::subkeys).orElse(List.of());
+    }
+    Optional<String> index = OwnNicKeys.index(base);
+    if (index.isPresent()) {
+      return index.flatMap(assigner::nicType).map(type -> OwnNicKeys.subkeys()).orElse(List.of());
     }
     List<String> names = new ArrayList<>();
     LxcKeys.table().stream().filter(row -> !row.isFamily()).map(KeyRow::name).forEach(names::add);
@@ -300,7 +305,7 @@ public final class LxcConfig {
     if (key.isGroup()) {
       return Optional.of(printMembers(key));
     }
-    if (found.name().startsWith(NetworkKeys.PREFIX)) {
+    if (NetworkKeys.isOfAny(found.name())) {
       Optional<String> type = assigner.nicType(found.argument());
       if (type.isEmpty() || !NetworkKeys.onlyFor(key).orElse(type.get()).equals(type.get())) {
         return Optional.empty();
@@ -326,7 +331,7 @@ public final class LxcConfig {
   private String nicTypes() {
     StringBuilder types = new StringBuilder();
     settings.all().stream()
-        .filter(setting -> setting.name().startsWith(NetworkKeys.PREFIX))
+        .filter(setting -> NetworkKeys.isOfAny(setting.name()))
         .map(Setting::argument)
         .distinct()
         .sorted(Comparator.comparing(Integer::valueOf))

@@ -33,6 +33,7 @@ public final class LxcKeys {
           .toList();
   private static final Map<String, Key<?>> PLAIN = new HashMap<>();
   private static final Map<String, Key<?>> NIC = new HashMap<>();
+  private static final Map<String, Key<?>> OWN_NIC = new LinkedHashMap<>();
   private static final Map<String, Key<?>> FAMILIES = new LinkedHashMap<>();
 
   static {
@@ -42,6 +43,8 @@ public final class LxcKeys {
         PLAIN.put(name, key);
       } else if (name.startsWith(NetworkKeys.PREFIX + "N.")) {
         NIC.put(NetworkKeys.subkey(key), key);
+      } else if (OwnNicKeys.has(key)) {
+        OWN_NIC.put(NetworkKeys.subkey(key), key);
       } else if (key != NetworkKeys.ONE) {
         FAMILIES.put(prefix(key), key);
       }
@@ -77,9 +80,9 @@ public final class LxcKeys {
         .forEach(names::add);
     String[] words = key.split("\\.", 4);
     boolean numbered = words.length == 4 && INDEX.matcher(words[2]).matches();
-    String nic = NetworkKeys.PREFIX + (numbered ? words[2] : "0") + ".";
-    NetworkKeys.settings().forEach(setting -> names.add(nic + NetworkKeys.subkey(setting)));
-    names.add(nic + NetworkKeys.subkey(NetworkKeys.TYPE));
+    String number = (numbered ? words[2] : "0") + ".";
+    NIC.keySet().forEach(subkey -> names.add(NetworkKeys.PREFIX + number + subkey));
+    OWN_NIC.keySet().forEach(subkey -> names.add(OwnNicKeys.PREFIX + number + subkey));
     NAMESPACES.forEach(namespace -> names.add(prefix(NamespaceKeys.SHARE) + namespace));
     // lxc.cgrup.cpu.shares: the family is misspelt, the rest is the user's own.
     String[] parts = key.split("\\.", 3);
@@ -101,7 +104,10 @@ public final class LxcKeys {
       return Optional.of(new Found(plain, name, ""));
     }
     if (name.startsWith(NetworkKeys.PREFIX)) {
-      return findNic(name);
+      return findNic(NetworkKeys.PREFIX, NIC, name);
+    }
+    if (name.startsWith(OwnNicKeys.PREFIX)) {
+      return findNic(OwnNicKeys.PREFIX, OWN_NIC, name);
     }
     // Families begin with two or three words: lxc.cgroup2., lxc.namespace.share.
     int dot = name.indexOf('.', LXC.length());
@@ -117,16 +123,16 @@ public final class LxcKeys {
     return Optional.empty();
   }
 
-  private static Optional<Found> findNic(String name) {
-    String[] parts = name.substring(NetworkKeys.PREFIX.length()).split("\\.", 2);
+  private static Optional<Found> findNic(String prefix, Map<String, Key<?>> bySubkey, String name) {
+    String[] parts = name.substring(prefix.length()).split("\\.", 2);
     if (!INDEX.matcher(parts[0]).matches()) {
       return Optional.empty();
     }
     String index = String.valueOf(Integer.parseInt(parts[0]));
-    Key<?> key = parts.length == 1 ? NetworkKeys.ONE : NIC.get(parts[1]);
-    String rest = parts.length == 1 ? "" : "." + parts[1];
-    return Optional.ofNullable(key)
-        .map(found -> new Found(found, NetworkKeys.PREFIX + index + rest, index));
+    boolean whole = parts.length == 1 && prefix.equals(NetworkKeys.PREFIX);
+    Key<?> key = whole ? NetworkKeys.ONE : bySubkey.get(parts[parts.length - 1]);
+    String rest = whole ? "" : "." + parts[parts.length - 1];
+    return Optional.ofNullable(key).map(found -> new Found(found, prefix + index + rest, index));
   }
 
   /** {@code lxc.cgroup.} of {@code lxc.cgroup.FILE}. */

@@ -98,17 +98,35 @@ final class NetworkKeys {
   static List<Key<?>> all() {
     List<Key<?>> all = new ArrayList<>(List.of(ALL, ONE, TYPE));
     all.addAll(SETTINGS);
+    all.addAll(OwnNicKeys.all());
     return all;
   }
 
-  /** The keys of an interface except its type. */
+  /** The keys that LXC has for an interface, except its type. */
   static List<Key<String>> settings() {
     return SETTINGS;
   }
 
+  /** Whether it is about one interface, LXC's or Coffer's own, and not its type. */
+  static boolean isSetting(Key<?> key) {
+    return SETTINGS.contains(key) || OwnNicKeys.has(key);
+  }
+
+  /** Whether the full key {@code name} is about an interface. */
+  static boolean isOfAny(String name) {
+    return name.startsWith(PREFIX) || name.startsWith(OwnNicKeys.PREFIX);
+  }
+
+  /** Whether the full key {@code name} is about this one interface. */
+  static boolean isOf(String index, String name) {
+    return name.startsWith(PREFIX + index + ".")
+        || name.startsWith(OwnNicKeys.PREFIX + index + ".");
+  }
+
   /** {@code veth.pair} of {@code lxc.net.N.veth.pair}. */
   static String subkey(Key<?> key) {
-    return key.row().name().substring(PREFIX.length() + "N.".length());
+    String prefix = OwnNicKeys.has(key) ? OwnNicKeys.PREFIX : PREFIX;
+    return key.row().name().substring(prefix.length() + "N.".length());
   }
 
   /** The one type of interface that has this key; empty where all have it. */
@@ -125,6 +143,7 @@ final class NetworkKeys {
   private static Key<?>[] members() {
     List<Key<?>> members = new ArrayList<>(List.of(TYPE));
     members.addAll(SETTINGS);
+    members.addAll(OwnNicKeys.all());
     return members.toArray(Key<?>[]::new);
   }
 

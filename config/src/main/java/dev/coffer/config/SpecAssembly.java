@@ -330,7 +330,7 @@ final class SpecAssembly {
   private List<Nic> nics() {
     Map<Integer, Map<String, Sourced<String>>> byIndex = new TreeMap<>();
     for (Setting setting : settings.all()) {
-      if (setting.name().startsWith(NetworkKeys.PREFIX)) {
+      if (NetworkKeys.isOfAny(setting.name())) {
         byIndex
             .computeIfAbsent(Integer.valueOf(setting.argument()), index -> new LinkedHashMap<>())
             .merge(

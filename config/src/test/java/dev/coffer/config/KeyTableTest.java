@@ -212,7 +212,7 @@ class KeyTableTest {
 
   /** Lines without which the key is not accepted. */
   private static String before(Key<?> key) {
-    if (!NetworkKeys.settings().contains(key)) {
+    if (!NetworkKeys.isSetting(key)) {
       return "";
     }
     return "lxc.net.0.type = " + NetworkKeys.onlyFor(key).orElse("phys") + "\n";

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * }</pre>
  */
 public final class Machine implements BeforeEachCallback, AfterEachCallback {
+  private static final String USUAL_LINK = "lxc.net.0.link = lxcbr0";
   private static final String PREFIX = "coffer-t-";
 
   private final Path prefix =
@@ -75,7 +77,27 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
             "LANG",
             "C.UTF-8",
             "COFFER_RUN",
-            engineFolder().toString()));
+            engineFolder().toString(),
+            "COFFER_LXC_NET",
+            lxcNetFile().toString(),
+            "COFFER_NETWORKS",
+            home.resolve("networks").toString()));
+    lxcNet("USE_LXC_BRIDGE=false");
+  }
+
+  /** What this test's engine reads in place of /etc/default/lxc-net. */
+  public Path lxcNetFile() {
+    return home.resolve("lxc-net");
+  }
+
+  /**
+   * Writes that file. Without this no bridge is made by itself: it would stay on the machine.
+   *
+   * @param lines beside those that keep what belongs to the bridge in the test's folder
+   */
+  public void lxcNet(String... lines) throws IOException {
+    String folders = "varrun=%1$s/lxc-run\nvarlib=%1$s/lxc-lib\n".formatted(home);
+    Files.writeString(lxcNetFile(), folders + String.join("\n", lines) + "\n");
   }
 
   /** The name of a container: it carries this test's id, so that nothing is taken for another's. */
@@ -153,11 +175,23 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
     return lxcCommand(tool, container, arguments).run();
   }
 
-  /** Creates a container from the built-in image. */
+  /**
+   * Creates a container from the built-in image. It has a network only where the test has one of
+   * its own.
+   */
   public Outcome create(String container, String... arguments) {
     var all = new ArrayList<>(List.of("-t", "busybox"));
     all.addAll(List.of(arguments));
-    return lxc("create", container, all.toArray(String[]::new));
+    Outcome made = lxc("create", container, all.toArray(String[]::new));
+    Path config = container(container).resolve("config");
+    try {
+      if (!ownNetwork && made.exit() == 0 && Files.readString(config).contains(USUAL_LINK)) {
+        configure(container, "lxc.net =", "lxc.net.0.type = empty", "lxc.net.0.flags = up");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return made;
   }
 
   /** Adds lines to a container's config. */

@@ -5,21 +5,49 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What came of a small program of the host's that was run for its effect.
+ * What came of a small program of the host's that was run for its effect or its answer.
  *
+ * @param output what it wrote on standard output
  * @param complaints what it wrote on standard error, or how it ended where it wrote nothing
  */
-public record CommandOutput(WaitStatus status, String complaints) {
+public record CommandOutput(WaitStatus status, String output, String complaints) {
   /** Runs a program without input, and waits for it. */
   public static CommandOutput of(List<String> argv, List<String> environment) {
-    try (Fd err = Memfd.scratch("complaints")) {
-      int pid = Spawn.of(argv).withEnvironment(environment).withFd(2, err).start();
-      WaitStatus status = Spawn.waitFor(pid);
-      Path again = Path.of("/proc/self/fd/" + err.number());
-      try (Fd fromStart = HostFiles.open(again, OpenFlags.READ_ONLY, 0)) {
-        String text = new String(fromStart.readAllNow(), StandardCharsets.UTF_8).strip();
-        return new CommandOutput(status, text.isEmpty() ? status.describe() : text);
+    return of(argv, environment, "");
+  }
+
+  /**
+   * Runs a program and waits for it.
+   *
+   * @param input what it reads on standard input
+   */
+  public static CommandOutput of(List<String> argv, List<String> environment, String input) {
+    try (Fd in = Memfd.scratch("input");
+        Fd out = Memfd.scratch("output");
+        Fd err = Memfd.scratch("complaints")) {
+      in.writeFully(input);
+      try (Fd fromStart = again(in)) {
+        int pid =
+            Spawn.of(argv)
+                .withEnvironment(environment)
+                .withFd(0, fromStart)
+                .withFd(1, out)
+                .withFd(2, err)
+                .start();
+        WaitStatus status = Spawn.waitFor(pid);
+        String text = read(err).strip();
+        return new CommandOutput(status, read(out), text.isEmpty() ? status.describe() : text);
       }
     }
+  }
+
+  private static String read(Fd written) {
+    try (Fd fromStart = again(written)) {
+      return new String(fromStart.readAllNow(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static Fd again(Fd written) {
+    return HostFiles.open(Path.of("/proc/self/fd/" + written.number()), OpenFlags.READ_ONLY, 0);
   }
 }

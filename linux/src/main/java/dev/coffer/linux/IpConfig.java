@@ -4,13 +4,14 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/** Addresses and routes of one network namespace, to be added, rtnetlink(7). */
+/** Addresses and routes of one network namespace, to be changed, rtnetlink(7). */
 public final class IpConfig {
   /** Where an address or route counts, the kernel's {@code rt_scope_t}. */
   private static final int UNIVERSE = 0;
 
   private static final int LINK = 253;
   private static final int RTM_NEWADDR = 20;
+  private static final int RTM_DELADDR = 21;
   private static final int RTM_NEWROUTE = 24;
   private static final int RTM_DELROUTE = 25;
   private static final int IFA_ADDRESS = 1;
@@ -49,6 +50,17 @@ public final class IpConfig {
             .put(IFA_ADDRESS, address);
     broadcast.ifPresent(all -> body.put(IFA_BROADCAST, all));
     netlink.request("add address", RTM_NEWADDR, Netlink.CREATE | Netlink.EXCLUSIVE, body);
+  }
+
+  /** Takes an address away, with the routes that it brought. */
+  public void deleteAddress(int index, InetAddress address, int prefix) {
+    netlink.request(
+        "delete address",
+        RTM_DELADDR,
+        0,
+        NetlinkBody.of(family(address), (byte) prefix, (byte) 0, (byte) UNIVERSE)
+            .fixed(index)
+            .put(IFA_LOCAL, address));
   }
 
   /**

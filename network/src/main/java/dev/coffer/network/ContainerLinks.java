@@ -10,10 +10,12 @@ import dev.coffer.linux.Netlink;
 import dev.coffer.linux.NewLink;
 import dev.coffer.model.plan.LinkStep;
 import dev.coffer.model.plan.LinkUndo;
+import dev.coffer.model.plan.BridgeStep;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.NetworkStep.AddAddress;
 import dev.coffer.model.plan.NetworkStep.AddGateway;
 import dev.coffer.model.plan.NetworkStep.CreateVeth;
+import dev.coffer.model.plan.PortStep;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -31,6 +33,8 @@ public final class ContainerLinks implements AutoCloseable {
   private final Netlink outside;
   private final Links links;
   private final HostLinks hostLinks;
+  private final Ports ports;
+  private final BridgeRunner bridges = new BridgeRunner();
   private final Map<String, Integer> indices = new HashMap<>();
   private Netlink inside;
 
@@ -44,6 +48,7 @@ public final class ContainerLinks implements AutoCloseable {
     this.outside = Netlink.open();
     this.links = new Links(outside);
     this.hostLinks = new HostLinks(namespace, pin, outside, this::inside);
+    this.ports = new Ports(outside);
   }
 
   /**
@@ -53,9 +58,11 @@ public final class ContainerLinks implements AutoCloseable {
   public void run(NetworkStep step) {
     switch (step) {
       case CreateVeth veth -> create(veth);
+      case BridgeStep bridge -> bridges.run(bridge);
       case AddAddress address -> add(address);
       case AddGateway gateway -> add(gateway);
       case LinkStep link -> hostLinks.run(link);
+      case PortStep port -> ports.run(port);
     }
   }
 
@@ -79,6 +86,7 @@ public final class ContainerLinks implements AutoCloseable {
                     .queues(veth.receiveQueues(), veth.sendQueues()));
     bridge.ifPresent(found -> host.master(found.index()));
     links.add(host);
+    veth.bridge().ifPresent(bridges::attached);
     if (veth.up()) { // which an end without its peer cannot be, so not at birth
       new Links(inside()).setUp(index(veth), true);
     }
@@ -187,8 +195,29 @@ public final class ContainerLinks implements AutoCloseable {
     }
   }
 
+  /** Removes an interface of a network namespace, if it is still there. */
+  public static void remove(Fd namespace, String name) {
+    try (Netlink netlink = Netlink.open(namespace)) {
+      Links links = new Links(netlink);
+      links.find(name).ifPresent(found -> links.delete(found.index()));
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENODEV)) { // it went at this moment, with its other end
+        throw e;
+      }
+    }
+  }
+
+  /** Brings an interface of a network namespace up, or takes it down. */
+  public static void setUp(Fd namespace, String name, boolean up) {
+    try (Netlink netlink = Netlink.open(namespace)) {
+      Links links = new Links(netlink);
+      links.setUp(links.require(name).index(), up);
+    }
+  }
+
   @Override
   public void close() {
+    bridges.close();
     if (inside != null) {
       inside.close();
     }

@@ -83,15 +83,15 @@ final class LinkPlanner {
   }
 
   /** Whether a veth's end on the host is to be a port of a bridge of the kernel's. */
-  boolean hasBridge() {
+  private boolean hasBridge() {
     return text("link").isPresent() && !isRouter() && !hasSwitch();
   }
 
-  private boolean isRouter() {
+  boolean isRouter() {
     return text("veth.mode").orElse("").equals("router");
   }
 
-  private boolean hasSwitch() {
+  boolean hasSwitch() {
     return text("link").filter(facts.switches()::contains).isPresent();
   }
 

@@ -22,6 +22,7 @@ final class NetworkPlanner {
   private final ContainerSpec spec;
   private final NicNames names;
   private final LinkFacts links;
+  private final BridgePlanner bridges;
   private final boolean privileged;
   private final List<Step> steps = new ArrayList<>();
 
@@ -29,12 +30,15 @@ final class NetworkPlanner {
     this.spec = spec;
     this.names = new NicNames(spec, facts.network());
     this.links = facts.network().links();
+    this.bridges = new BridgePlanner(facts.network());
     this.privileged = facts.privileged();
   }
 
   /** All interfaces in the order of their numbers, each with all it needs. */
   List<Step> interfaces() {
+    PortPlanner ports = new PortPlanner(names);
     for (Nic nic : privileged ? names.nics() : List.<Nic>of()) {
+      steps.addAll(ports.before(nic));
       switch (nic.type().value()) {
         case "veth" -> veth(nic);
         case "macvlan", "ipvlan", "vlan", "phys" -> steps.addAll(link(nic).create());
@@ -47,6 +51,7 @@ final class NetworkPlanner {
       addresses(nic, "ipv6.address");
       gateway(nic, false);
       gateway(nic, true);
+      steps.addAll(ports.after(nic));
       NetworkScripts.up(nic, names).ifPresent(steps::add);
     }
     return steps;
@@ -59,11 +64,12 @@ final class NetworkPlanner {
   private void veth(Nic nic) {
     LinkPlanner link = link(nic);
     steps.addAll(link.beforeVeth());
+    steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
     steps.add(
         new CreateVeth(
             names.inside(nic),
             names.onHost(nic),
-            text(nic, "link").filter(_ -> link.hasBridge()),
+            bridges.bridge(nic).filter(_ -> !link.isRouter() && !link.hasSwitch()),
             Optional.of(names.hardwareAddress(nic)),
             Optional.of(names.hostAddress(nic)),
             mtu(nic),

@@ -2,6 +2,7 @@ package dev.coffer.runtime;
 
 import dev.coffer.linux.CgroupTrees;
 import dev.coffer.linux.HostFiles;
+import dev.coffer.network.Networks;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.LinkFacts;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -34,7 +36,7 @@ public final class HostFactsReader {
   private final List<String> delegatable;
   private final UserReader user;
   private final LsmFacts lsm;
-  private final NetworkFacts network;
+  private final String machineId;
   private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
   private volatile Seen seen = new Seen("", List.of());
@@ -55,10 +57,8 @@ public final class HostFactsReader {
             .orElse(HostFacts.USUALLY_DELEGATABLE);
     this.user = new UserReader(status);
     this.lsm = LsmReader.read(privileged);
-    this.network =
-        new NetworkFacts(
-            HostFiles.readIfThere(Path.of("/etc/machine-id")).map(String::strip).orElse(""),
-            LinkFacts.NONE);
+    this.machineId =
+        HostFiles.readIfThere(Path.of("/etc/machine-id")).map(String::strip).orElse("");
     this.mounted = CgroupTrees.read().trees();
     this.trees = readTrees();
   }
@@ -233,7 +233,10 @@ public final class HostFactsReader {
         ownRealm,
         delegatable,
         OptionalInt.empty(),
-        network);
+        new NetworkFacts(
+            machineId,
+            privileged ? Networks.system().bridges() : Set.of(),
+            LinkFacts.NONE));
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

@@ -16,6 +16,8 @@ import dev.coffer.model.plan.LinkUndo;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.network.ContainerLinks;
+import dev.coffer.network.Ports;
+import dev.coffer.network.Networks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,6 +178,11 @@ final class HostRunner {
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
       case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
       case LinkUndo link -> ContainerLinks.undo(link);
+      case Undo.RemoveFilter filter -> Ports.removeFilter(filter.port());
+      case Undo.RemoveForwards forwards -> Ports.removeForwards(forwards.port(), forwards.bridge());
+      case Undo.ForgetNeighbour one ->
+          Networks.system().forget(one.bridge(), one.hardwareAddress());
+      case Undo.LeaveZone zone -> Networks.system().leaveZone(zone.bridge());
       case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
       case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());
       case Undo.RemoveFile file -> {

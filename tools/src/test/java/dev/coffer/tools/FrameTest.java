@@ -176,6 +176,7 @@ class FrameTest {
             This installation
               config      show settings of the whole installation
               doctor      tell what this machine offers and what is missing
+              network     look after the bridges that containers are attached to
               engine      look after the engine, the process that answers these commands
               help        explain a command
               version     tell the version

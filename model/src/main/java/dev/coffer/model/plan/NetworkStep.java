@@ -10,7 +10,12 @@ import java.util.OptionalInt;
  * are looked up when the step is carried out.
  */
 public sealed interface NetworkStep extends HostStep
-    permits NetworkStep.CreateVeth, NetworkStep.AddAddress, NetworkStep.AddGateway, LinkStep {
+    permits NetworkStep.CreateVeth,
+        NetworkStep.AddAddress,
+        NetworkStep.AddGateway,
+        LinkStep,
+        PortStep,
+        BridgeStep {
   /** The interface's name inside the container. */
   String name();
 

@@ -40,6 +40,7 @@ public final class LxcTools {
           case "lxc-freeze" -> new FreezeTool(FreezeTool.Way.FREEZE);
           case "lxc-info" -> new InfoTool();
           case "lxc-ls" -> new ListTool();
+          case "lxc-net" -> new LxcNetTool(); // a service's, beside the tools
           case "lxc-start" -> new StartTool();
           case "lxc-stop" -> new StopTool();
           case "lxc-unfreeze" -> new FreezeTool(FreezeTool.Way.UNFREEZE);

@@ -128,6 +128,22 @@ public enum Verb {
       "tell what this machine offers and what is missing",
       List.of(
           new Example("coffer doctor", "a line per thing, with the remedy where one is needed"))),
+  NETWORK(
+      Group.SYSTEM,
+      "network",
+      NetworkTool.ARGUMENTS,
+      "look after the bridges that containers are attached to",
+      List.of(
+          new Example("coffer network list", "all networks, and whether they are up"),
+          new Example("coffer network leases", "the addresses that containers on lxcbr0 have"),
+          new Example(
+              "coffer network create lab --isolated", "a second one, of which nothing gets out"),
+          new Example("coffer network stop lxcbr0", "ends it; the next start makes it again"),
+          new Example(
+              "coffer network attach web --link br0 --ipv4 10.0.3.9/24",
+              "gives a running container a veth on a bridge"),
+          new Example("coffer network detach web eth1", "takes it away"),
+          new Example("coffer network link web eth0 down", "as if its cable was pulled"))),
   ENGINE(
       Group.SYSTEM,
       "engine",
@@ -218,6 +234,7 @@ public enum Verb {
       case UNFREEZE -> new FreezeTool(FreezeTool.Way.UNFREEZE);
       case CONFIG -> new ConfigTool();
       case DOCTOR -> new DoctorTool();
+      case NETWORK -> new NetworkTool();
       case ENGINE -> new EngineTool();
       case HELP -> new HelpTool();
       case VERSION -> new VersionTool();

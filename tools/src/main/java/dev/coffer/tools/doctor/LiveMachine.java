@@ -7,6 +7,7 @@ import dev.coffer.linux.Landlock;
 import dev.coffer.linux.Programs;
 import dev.coffer.linux.SeccompCompiler;
 import dev.coffer.linux.SlowProbe;
+import dev.coffer.network.Networks;
 import dev.coffer.plan.SharedLimit;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +66,18 @@ public final class LiveMachine implements Machine {
   @Override
   public boolean hasFileSystem(String type) {
     return SlowProbe.hasFileSystem(type);
+  }
+
+  @Override
+  public List<Finding> firewalls() {
+    if (!isRoot()) {
+      return List.of(); // only root may look at the rules
+    }
+    Networks networks = Networks.system();
+    return networks.all().stream()
+        .flatMap(network -> networks.obstacles(network).stream())
+        .map(found -> Finding.limited("firewall", found.message() + "; remedy: " + found.remedy()))
+        .toList();
   }
 
   @Override

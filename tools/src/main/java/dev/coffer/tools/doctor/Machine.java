@@ -38,6 +38,9 @@ public interface Machine {
   /** Whether a file system is known or its module is there to be loaded. */
   boolean hasFileSystem(String type);
 
+  /** What of other firewalls keeps the networks of containers from working, with a remedy. */
+  List<Finding> firewalls();
+
   /** Whether a program of this name is found where programs are. */
   boolean hasProgram(String name);
 }

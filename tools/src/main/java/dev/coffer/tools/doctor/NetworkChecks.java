@@ -12,19 +12,21 @@ final class NetworkChecks {
     findings.add(
         machine.exists("/sys/class/net/lxcbr0")
             ? Finding.ok("bridge lxcbr0", "")
-            : Finding.limited(
-                "bridge lxcbr0",
-                "not there; containers of the default configuration have no network;"
-                    + " remedy: systemctl start lxc-net"));
+            : Finding.ok("bridge lxcbr0", "is made by the first container that needs it"));
     boolean forwards =
         machine.read("/proc/sys/net/ipv4/ip_forward").filter(v -> v.startsWith("1")).isPresent();
     findings.add(
         forwards
             ? Finding.ok("IPv4 forwarding", "")
-            : Finding.limited(
-                "IPv4 forwarding",
-                "off; containers do not reach beyond this machine; remedy: sysctl"
-                    + " net.ipv4.ip_forward=1"));
+            : Finding.ok("IPv4 forwarding", "off; switched on with the first network"));
+    findings.addAll(machine.firewalls());
+    if (machine.read("/proc/net/ip_tables_names").orElse("").contains("filter")) {
+      findings.add(
+          Finding.limited(
+              "legacy iptables",
+              "has rules, which may drop what containers send; remedy: iptables-legacy -S FORWARD"
+                  + " shows them"));
+    }
     findings.add(
         machine.exists("/dev/net/tun")
             ? Finding.ok("TUN device", "")

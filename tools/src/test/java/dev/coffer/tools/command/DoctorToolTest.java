@@ -29,6 +29,7 @@ class DoctorToolTest {
     final Map<String, String> files = new HashMap<>();
     final Set<String> absent = new HashSet<>();
     final List<SharedLimit> searched = new ArrayList<>();
+    final List<Finding> firewalls = new ArrayList<>();
 
     FakeMachine() {
       files.put("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids\n");
@@ -74,6 +75,11 @@ class DoctorToolTest {
     @Override
     public boolean hasFileSystem(String type) {
       return !absent.contains(type);
+    }
+
+    @Override
+    public List<Finding> firewalls() {
+      return firewalls;
     }
 
     @Override
@@ -187,9 +193,23 @@ class DoctorToolTest {
     assertEquals(
         List.of(
             "unprivileged user namespaces: switched off; remedy: sysctl"
-                + " user.max_user_namespaces=15000",
-            "IPv4 forwarding: off; containers do not reach beyond this machine; remedy: sysctl"
-                + " net.ipv4.ip_forward=1"),
+                + " user.max_user_namespaces=15000"),
+        notes(Level.LIMITED));
+    assertTrue(
+        notes(Level.OK).contains("IPv4 forwarding: off; switched on with the first network"));
+  }
+
+  @Test
+  void aFirewallThatDropsIsToldWithItsRemedy() {
+    Finding found =
+        new Finding(Level.LIMITED, "firewall", "ufw drops what lxcbr0 forwards; remedy: ufw …");
+    machine.firewalls.add(found);
+    machine.files.put("/proc/net/ip_tables_names", "nat\nfilter\n");
+    assertEquals(
+        List.of(
+            "firewall: ufw drops what lxcbr0 forwards; remedy: ufw …",
+            "legacy iptables: has rules, which may drop what containers send; remedy:"
+                + " iptables-legacy -S FORWARD shows them"),
         notes(Level.LIMITED));
   }
 
