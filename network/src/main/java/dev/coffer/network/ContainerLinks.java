@@ -8,9 +8,9 @@ import dev.coffer.linux.Links;
 import dev.coffer.linux.NetAddresses;
 import dev.coffer.linux.Netlink;
 import dev.coffer.linux.NewLink;
+import dev.coffer.model.plan.BridgeStep;
 import dev.coffer.model.plan.LinkStep;
 import dev.coffer.model.plan.LinkUndo;
-import dev.coffer.model.plan.BridgeStep;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.NetworkStep.AddAddress;
 import dev.coffer.model.plan.NetworkStep.AddGateway;
@@ -40,14 +40,14 @@ public final class ContainerLinks implements AutoCloseable {
 
   /**
    * @param namespace the container's network namespace, which is closed with this
-   * @param pin a file in its run directory, where the namespace is held as long as an interface of
-   *     the host is in it
+   * @param folder the container's run directory, where the namespace is held as long as an
+   *     interface of the host is in it
    */
-  public ContainerLinks(Fd namespace, Path pin) {
+  public ContainerLinks(Fd namespace, Path folder) {
     this.namespace = namespace;
     this.outside = Netlink.open();
     this.links = new Links(outside);
-    this.hostLinks = new HostLinks(namespace, pin, outside, this::inside);
+    this.hostLinks = new HostLinks(namespace, folder, outside, this::inside);
     this.ports = new Ports(outside);
   }
 

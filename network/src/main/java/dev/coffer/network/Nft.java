@@ -48,7 +48,7 @@ final class Nft {
     return Programs.find("nft")
         .map(nft -> run(nft, command))
         .filter(output -> output.status().isSuccess())
-        .map(CommandOutput::printed)
+        .map(CommandOutput::output)
         .orElse("");
   }
 

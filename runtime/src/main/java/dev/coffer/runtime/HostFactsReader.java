@@ -234,9 +234,7 @@ public final class HostFactsReader {
         delegatable,
         OptionalInt.empty(),
         new NetworkFacts(
-            machineId,
-            privileged ? Networks.system().bridges() : Set.of(),
-            LinkFacts.NONE));
+            machineId, privileged ? Networks.system().bridges() : Set.of(), LinkFacts.NONE));
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

@@ -591,7 +591,7 @@ final class Start {
   }
 
   private void makeLinks(Fd namespace) {
-    links = Optional.of(new ContainerLinks(namespace, NetworkEnd.pin(life.directory())));
+    links = Optional.of(new ContainerLinks(namespace, life.directory().path()));
     HostSpans.Span span = spans.network();
     if (!span.isEmpty()) {
       runHostSteps(span.from(), span.to());

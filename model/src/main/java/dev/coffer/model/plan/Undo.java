@@ -11,7 +11,9 @@ import java.util.stream.Collectors;
  * journal of these can be written before the steps and replayed at any time.
  */
 public sealed interface Undo
-    permits Undo.ForgetNeighbour, Undo.LeaveZone, Undo.RemoveForwards,
+    permits Undo.ForgetNeighbour,
+        Undo.LeaveZone,
+        Undo.RemoveForwards,
         Undo.RemoveFilter,
         Undo.RemoveCgroup,
         Undo.RemoveCgroupFolder,
@@ -77,6 +79,7 @@ public sealed interface Undo
       }
     }
   }
+
   /** Removes the bridge of a zone, unless another container is attached to it. */
   record LeaveZone(String bridge) implements Undo {}
 

@@ -17,8 +17,7 @@ import java.util.stream.Stream;
 /** {@code coffer network}: the bridges that containers are attached to. */
 public final class NetworkTool implements Tool {
   static final String ARGUMENTS =
-      "list | show | start | stop | leases | create | delete [NAME], or "
-          + InterfaceTool.ARGUMENTS;
+      "list | show | start | stop | leases | create | delete [NAME], or " + InterfaceTool.ARGUMENTS;
 
   private static final Option SUBNET =
       Option.value(
