@@ -6,10 +6,10 @@ import java.util.regex.Pattern;
  * What may stand for an interface in what others send: no name that means more to the kernel than
  * itself ({@code %d}), to a file ({@code ..}) or to a line.
  */
-final class InterfaceName {
+final class PlainName {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}");
 
-  private InterfaceName() {}
+  private PlainName() {}
 
   static boolean isPlain(String name) {
     return PLAIN.matcher(name).matches();
