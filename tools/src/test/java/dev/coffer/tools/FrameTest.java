@@ -179,6 +179,7 @@ class FrameTest {
               doctor      tell what this machine offers and what is missing
               network     look after the bridges that containers are attached to
               engine      look after the engine, the process that answers these commands
+              broker      join ordinary users' containers to bridges, as a service
               help        explain a command
               version     tell the version
 
