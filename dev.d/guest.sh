@@ -1,6 +1,13 @@
-# ./dev guest [PATTERN]: the tests tagged "guest" and "everywhere", inside the virtual machine of vm/.
+# ./dev guest [--selinux] [PATTERN]: the tests tagged "guest" and "everywhere", inside the virtual machine of vm/. With
+# --selinux: those tagged "selinux", in a machine that has SELinux in AppArmor's place.
 
 run_guest() {
+  local tags='guest|everywhere'
+  if [[ ${1:-} == --selinux ]]; then
+    shift
+    tags=selinux
+    export COFFER_VM_LSM=selinux
+  fi
   find_jdk
   . dev.d/build.sh
   . dev.d/test.sh
@@ -32,7 +39,7 @@ run_guest() {
     java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto --enable-native-access=ALL-UNNAMED \
     "-Dcoffer.prefix=$prefix" -cp "it/target/test-classes:it/target/lib/*" \
     org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=testfeed \
-    --scan-classpath=it/target/test-classes --include-tag 'guest|everywhere' \
+    --scan-classpath=it/target/test-classes --include-tag "$tags" \
     ${pattern:+--include-classname "$pattern"} --reports-dir "$top/build/results" >build/guest.log 2>&1 || rc=$?
   case $rc in
     0 | 1) ;;

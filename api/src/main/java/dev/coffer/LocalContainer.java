@@ -308,17 +308,19 @@ final class LocalContainer implements Container {
   @Override
   public Optional<Usage> usage() {
     return find()
-        .flatMap(container -> container.placement().places().stream().findFirst())
-        .map(place -> {
-          CgroupStats stats = CgroupStats.read(host.trees(), place.limit());
-          return new Usage(
-              stats.cpu(),
-              stats.io(),
-              stats.memory(),
-              stats.swap(),
-              stats.kernelMemory(),
-              List.of());
-        });
+        .flatMap(container ->
+            container.placement().places().stream()
+                .findFirst()
+                .map(place -> {
+                  CgroupStats stats = CgroupStats.read(host.trees(), place.limit());
+                  return new Usage(
+                      stats.cpu(),
+                      stats.io(),
+                      stats.memory(),
+                      stats.swap(),
+                      stats.kernelMemory(),
+                      LinkUsage.of(container::item));
+                }));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.coffer.config;
 
 import dev.coffer.model.HookType;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +65,7 @@ final class HookAndLogKeys {
 
   private static Map<HookType, Key<String>> hooks() {
     Map<HookType, Key<String>> hooks = new EnumMap<>(HookType.class);
-    Arrays.stream(HookType.values())
+    HookType.ofContainers()
         .forEach(type ->
             hooks.put(
                 type,

@@ -36,8 +36,6 @@ import java.util.TreeMap;
  * only refuses when a container starts.
  */
 final class SpecAssembly {
-  private static final List<String> NIC_TYPES_IN_EFFECT = List.of("empty", "none", "veth");
-
   private final Settings settings;
   private final SecureChoices secure;
   private final Optional<Sourced<String>> formerBackend;
@@ -307,7 +305,7 @@ final class SpecAssembly {
 
   private List<Sourced<Hook>> hooks() {
     List<Sourced<Hook>> hooks = new ArrayList<>();
-    for (HookType type : HookType.values()) {
+    for (HookType type : HookType.ofContainers()) {
       for (Sourced<String> command : settings.each(HookAndLogKeys.HOOKS.get(type))) {
         hooks.add(new Sourced<>(new Hook(type, command.value()), command.origin()));
       }
@@ -371,9 +369,6 @@ final class SpecAssembly {
 
   private boolean isWithoutEffect(Setting setting, RootFs rootfs) {
     Key<?> key = setting.key();
-    if (key == NetworkKeys.TYPE) {
-      return !NIC_TYPES_IN_EFFECT.contains(setting.text());
-    }
     if (key == StorageKeys.ROOTFS) {
       return !rootfs.type().equals("dir");
     }

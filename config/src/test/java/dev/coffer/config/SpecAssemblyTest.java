@@ -289,10 +289,10 @@ class SpecAssemblyTest {
             lxc.apparmor.profile = generated
             lxc.seccomp.allow_nesting = 0
             lxc.console.size = auto
+            lxc.rootfs.path = zfs:tank/c
             lxc.net.0.type = phys
-            lxc.net.1.type = none
             """);
-    assertEquals(List.of(at("lxc.net.0.type", 4, "lxc.net.0.type")), spec.notInEffect());
+    assertEquals(List.of(at("lxc.rootfs.path", 4, "lxc.rootfs.path")), spec.notInEffect());
     assertEquals(131072, spec.terminals().consoleLogSize());
   }
 

@@ -13,10 +13,10 @@ public final class IpConfig {
   private static final int RTM_NEWADDR = 20;
   private static final int RTM_DELADDR = 21;
   private static final int RTM_NEWROUTE = 24;
+  private static final int RTM_DELROUTE = 25;
   private static final int IFA_ADDRESS = 1;
   private static final int IFA_LOCAL = 2;
   private static final int IFA_BROADCAST = 4;
-  private static final int IFA_F_NODAD = 2;
   private static final int RTA_DST = 1;
   private static final int RTA_OIF = 4;
   private static final int RTA_GATEWAY = 5;
@@ -37,15 +37,14 @@ public final class IpConfig {
   }
 
   /**
-   * Adds an address. One of IPv6 is used at once, without the search for others that have it.
+   * Adds an address. One of IPv6 is used when the kernel has found nobody else who has it.
    *
    * @param index of the interface
    */
   public void addAddress(
       int index, InetAddress address, int prefix, Optional<InetAddress> broadcast) {
-    byte flags = address instanceof Inet4Address ? 0 : (byte) IFA_F_NODAD;
     NetlinkBody body =
-        NetlinkBody.of(family(address), (byte) prefix, flags, (byte) UNIVERSE)
+        NetlinkBody.of(family(address), (byte) prefix, (byte) 0, (byte) UNIVERSE)
             .fixed(index)
             .put(IFA_LOCAL, address)
             .put(IFA_ADDRESS, address);
@@ -79,14 +78,35 @@ public final class IpConfig {
         body.put(RTA_GATEWAY, gateway));
   }
 
-  /** Adds a route to what is on the link itself. */
+  /**
+   * Adds a route to what is on the link itself.
+   *
+   * @param destination any address of the family for {@code prefix} 0
+   */
   public void addRoute(int index, InetAddress destination, int prefix) {
     netlink.request(
         "add route",
         RTM_NEWROUTE,
         Netlink.CREATE | Netlink.EXCLUSIVE,
-        route(destination, prefix, destination instanceof Inet4Address ? LINK : UNIVERSE)
-            .put(RTA_OIF, index));
+        route(destination, prefix, scope(destination, prefix)).put(RTA_OIF, index));
+  }
+
+  /** As LXC has it: all the world is not taken for the link. */
+  private static int scope(InetAddress destination, int prefix) {
+    return destination instanceof Inet4Address && prefix > 0 ? LINK : UNIVERSE;
+  }
+
+  /**
+   * Removes a route to what is on the link.
+   *
+   * @throws KernelException ESRCH where there is none
+   */
+  public void removeRoute(int index, InetAddress destination, int prefix) {
+    netlink.request(
+        "remove route",
+        RTM_DELROUTE,
+        0,
+        route(destination, prefix, scope(destination, prefix)).put(RTA_OIF, index));
   }
 
   /** {@code rtmsg}, and the destination where it is not everything. */

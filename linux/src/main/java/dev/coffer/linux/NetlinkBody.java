@@ -29,6 +29,13 @@ public final class NetlinkBody {
     return new NetlinkBody().linkHeader(index, flags, change);
   }
 
+  /** Begins with {@code ifinfomsg} of a family. */
+  static NetlinkBody bridgeLink(byte family, int index) {
+    NetlinkBody body = new NetlinkBody();
+    body.bytes.putInt(family).putInt(index).putInt(0).putInt(0);
+    return body;
+  }
+
   /** Begins with a fixed part of bytes, as a structure of the kernel's has them. */
   public static NetlinkBody of(byte... fixed) {
     NetlinkBody body = new NetlinkBody();

@@ -13,6 +13,11 @@ public record Nic(int index, Sourced<String> type, Map<String, Sourced<String>> 
     settings = Map.copyOf(settings);
   }
 
+  /** Whether a program of the host is run when it comes or goes. */
+  public boolean hasScript() {
+    return settings.containsKey("script.up") || settings.containsKey("script.down");
+  }
+
   public boolean isUp() {
     return settings.containsKey("flags");
   }

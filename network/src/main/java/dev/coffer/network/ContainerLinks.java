@@ -9,12 +9,15 @@ import dev.coffer.linux.NetAddresses;
 import dev.coffer.linux.Netlink;
 import dev.coffer.linux.NewLink;
 import dev.coffer.model.plan.BridgeStep;
+import dev.coffer.model.plan.LinkStep;
+import dev.coffer.model.plan.LinkUndo;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.NetworkStep.AddAddress;
 import dev.coffer.model.plan.NetworkStep.AddGateway;
 import dev.coffer.model.plan.NetworkStep.CreateVeth;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,16 +32,20 @@ public final class ContainerLinks implements AutoCloseable {
   private final Netlink outside;
   private final Links links;
   private final BridgeRunner bridges = new BridgeRunner();
+  private final HostLinks hostLinks;
   private final Map<String, Integer> indices = new HashMap<>();
   private Netlink inside;
 
   /**
    * @param namespace the container's network namespace, which is closed with this
+   * @param pin a file in its run directory, where the namespace is held as long as an interface of
+   *     the host is in it
    */
-  public ContainerLinks(Fd namespace) {
+  public ContainerLinks(Fd namespace, Path pin) {
     this.namespace = namespace;
     this.outside = Netlink.open();
     this.links = new Links(outside);
+    this.hostLinks = new HostLinks(namespace, pin, outside, this::inside);
   }
 
   /**
@@ -51,6 +58,7 @@ public final class ContainerLinks implements AutoCloseable {
       case BridgeStep bridge -> bridges.run(bridge);
       case AddAddress address -> add(address);
       case AddGateway gateway -> add(gateway);
+      case LinkStep link -> hostLinks.run(link);
     }
   }
 
@@ -131,7 +139,7 @@ public final class ContainerLinks implements AutoCloseable {
     }
   }
 
-  private static InetAddress addressOf(String link, boolean ipv6) {
+  static InetAddress addressOf(String link, boolean ipv6) {
     return NetAddresses.read().stream()
         .filter(found -> found.name().equals(link))
         .flatMap(found -> found.addresses().stream())
@@ -152,6 +160,16 @@ public final class ContainerLinks implements AutoCloseable {
       inside = Netlink.open(namespace);
     }
     return inside;
+  }
+
+  /** Whether what the undo takes back is made by its step, and not there already. */
+  public static boolean isOurs(LinkUndo undo) {
+    return HostLinks.isOurs(undo);
+  }
+
+  /** Takes a step back; what is gone already is left. */
+  public static void undo(LinkUndo undo) {
+    HostLinks.undo(undo);
   }
 
   /** Whether the host has an interface of this name. */

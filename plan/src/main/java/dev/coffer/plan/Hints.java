@@ -6,6 +6,7 @@ import dev.coffer.model.plan.KeeperStep;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Step;
+import java.util.List;
 import java.util.Optional;
 
 /** From a failed step and the kernel's errno to what it means and what to do: a pure function. */
@@ -51,6 +52,19 @@ public final class Hints {
     return Exhaustion.of(step, call, errno)
         .map(Exhaustion::hint)
         .or(() -> ofStep(step, call, errno));
+  }
+
+  /**
+   * What to do about an execution that failed; empty where no label is to blame.
+   *
+   * @param before the steps that the process has taken
+   */
+  public static Optional<String> executing(List<? extends Step> before, int errno) {
+    return before.stream()
+        .filter(ContainerStep.SetSelinuxContext.class::isInstance)
+        .map(ContainerStep.SetSelinuxContext.class::cast)
+        .findAny()
+        .flatMap(label -> Optional.ofNullable(LsmHints.executing(label, errno)));
   }
 
   private static Optional<String> ofStep(Step step, String call, int errno) {

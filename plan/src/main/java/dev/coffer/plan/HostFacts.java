@@ -99,6 +99,28 @@ public record HostFacts(
         network);
   }
 
+  /** The same for a container that needs to know these interfaces. */
+  public HostFacts withLinks(LinkFacts links) {
+    if (links.equals(network.links())) {
+      return this;
+    }
+    return new HostFacts(
+        trees,
+        cgroupName,
+        keeperCgroupName,
+        keeperNeedsCgroup,
+        privileged,
+        lastCapability,
+        idMappedMounts,
+        sysrqTrigger,
+        user,
+        lsm,
+        ownRealm,
+        delegatable,
+        guestSystemd,
+        network.with(links));
+  }
+
   /** These facts after a reboot: the keeper stays where it is, all else is as found now. */
   public HostFacts forNextLife(HostFacts now) {
     return new HostFacts(

@@ -48,6 +48,18 @@ final class LsmHints {
     };
   }
 
+  /** The context is entered, and so checked, when the program is executed. */
+  static String executing(ContainerStep.SetSelinuxContext label, int errno) {
+    return switch (errno) {
+      case EACCES, EPERM ->
+          "SELinux's policy may forbid to enter "
+              + label.context()
+              + " by executing it (ausearch -m avc, or dmesg); it must also be executable, and its"
+              + " file system not noexec";
+      default -> null;
+    };
+  }
+
   static String path(ContainerStep.AllowPath step, String call, int errno) {
     if (!call.equals("openat2")) {
       return null;

@@ -120,7 +120,7 @@ public final class LsmPlanner {
   /** Before keyrings are made. */
   List<Step> labelKeyrings() {
     return seLinuxActive
-        ? seLinux.keyring().stream()
+        ? seLinux.keyrings().stream()
             .<Step>map(label -> new ContainerStep.SetKeyringContext(label.value(), label.origin()))
             .toList()
         : List.of();
@@ -131,7 +131,7 @@ public final class LsmPlanner {
     List<Step> steps = new ArrayList<>(appArmor.enter(moment));
     if (seLinuxActive) {
       seLinux
-          .context()
+          .execution()
           .ifPresent(label ->
               steps.add(new ContainerStep.SetSelinuxContext(label.value(), label.origin())));
     }

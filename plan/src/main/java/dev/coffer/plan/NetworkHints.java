@@ -20,6 +20,15 @@ final class NetworkHints {
     if (errno == EADDRNOTAVAIL && call.startsWith("find an address of ")) {
       return call.substring("find an address of ".length()) + " has no address of this family";
     }
+    if (call.startsWith("require sysctl ")) {
+      return "it requires the sysctl " + call.substring("require sysctl ".length());
+    }
+    if (call.startsWith("filter VLANs on ")) {
+      return "the bridge " + call.substring("filter VLANs on ".length()) + " filters no VLANs";
+    }
+    if (errno == EOPNOTSUPP && call.equals("set hardware address")) {
+      return "it has the hardware address of its link (EOPNOTSUPP)";
+    }
     if (errno == EOPNOTSUPP && call.equals("create link")) {
       return "the kernel does not know this kind of interface (EOPNOTSUPP)";
     }
@@ -28,6 +37,16 @@ final class NetworkHints {
 
   /** Null where there is nothing to say. */
   static String hint(NetworkStep step, String call, int errno) {
+    if (call.startsWith("require sysctl ")) {
+      return "allow it: sysctl -w " + call.substring("require sysctl ".length());
+    }
+    if (call.startsWith("filter VLANs on ")) {
+      String bridge = call.substring("filter VLANs on ".length());
+      return "let it: ip link set " + bridge + " type bridge vlan_filtering 1";
+    }
+    if (call.equals("set hardware address") && errno == EOPNOTSUPP) {
+      return "remove lxc.net.N.hwaddr, or choose macvlan";
+    }
     return switch (errno) {
       case ENODEV -> "\"ip link\" shows those of the host; name one of them in lxc.net.N.link";
       case EEXIST ->

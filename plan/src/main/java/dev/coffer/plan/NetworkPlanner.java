@@ -16,9 +16,13 @@ import java.util.OptionalInt;
 
 /** The container's network interfaces, lxc.container.conf(5) "NETWORK". */
 final class NetworkPlanner {
+  /** Types whose link stays on the host, with the address that is their gateway. */
+  private static final List<String> WITH_GATEWAY = List.of("veth", "macvlan", "ipvlan");
+
   private final ContainerSpec spec;
   private final NicNames names;
   private final BridgePlanner bridges;
+  private final LinkFacts links;
   private final boolean privileged;
   private final List<Step> steps = new ArrayList<>();
 
@@ -26,15 +30,19 @@ final class NetworkPlanner {
     this.spec = spec;
     this.names = new NicNames(spec, facts.network());
     this.bridges = new BridgePlanner(facts.network());
+    this.links = facts.network().links();
     this.privileged = facts.privileged();
   }
 
   /** All interfaces in the order of their numbers, each with all it needs. */
   List<Step> interfaces() {
-    for (Nic nic : privileged ? spec.nics() : List.<Nic>of()) {
+    for (Nic nic : privileged ? names.nics() : List.<Nic>of()) {
+      steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
       switch (nic.type().value()) {
         case "veth" -> veth(nic);
+        case "macvlan", "ipvlan", "vlan", "phys" -> steps.addAll(link(nic).create());
         default -> {
+          NetworkScripts.up(nic, names).ifPresent(steps::add);
           continue;
         }
       }
@@ -42,17 +50,23 @@ final class NetworkPlanner {
       addresses(nic, "ipv6.address");
       gateway(nic, false);
       gateway(nic, true);
+      NetworkScripts.up(nic, names).ifPresent(steps::add);
     }
     return steps;
   }
 
+  private LinkPlanner link(Nic nic) {
+    return new LinkPlanner(nic, names, links);
+  }
+
   private void veth(Nic nic) {
-    steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
+    LinkPlanner link = link(nic);
+    steps.addAll(link.beforeVeth());
     steps.add(
         new CreateVeth(
             names.inside(nic),
             names.onHost(nic),
-            bridges.bridge(nic),
+            text(nic, "link").filter(_ -> link.hasBridge()),
             Optional.of(names.hardwareAddress(nic)),
             Optional.of(names.hostAddress(nic)),
             mtu(nic),
@@ -60,6 +74,7 @@ final class NetworkPlanner {
             queues(nic, "veth.n_txqueues"),
             nic.isUp(),
             origin(nic, "link")));
+    steps.addAll(link.afterVeth());
   }
 
   private void addresses(Nic nic, String key) {
@@ -91,6 +106,15 @@ final class NetworkPlanner {
     if (!device && text(nic, family + ".address").isEmpty()) {
       throw refused(
           gateway, "the interface has no address", "lxc.net.%d." + family + ".address = …", nic);
+    }
+    if (gateway.value().equals(AddGateway.AUTO) && !WITH_GATEWAY.contains(nic.type().value())) {
+      throw new CofferException(
+          "cannot find the gateway by itself: the host has no address on the link of a "
+              + nic.type().value()
+              + " interface",
+          List.of(
+              "from  " + gateway.origin().describe(),
+              "hint  write its address in lxc.net." + nic.index() + "." + family + ".gateway"));
     }
     if (gateway.value().equals(AddGateway.AUTO) && text(nic, "link").isEmpty()) {
       throw refused(gateway, "there is no link to take it from", "lxc.net.%d.link = …", nic);

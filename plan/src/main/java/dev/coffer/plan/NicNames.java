@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,16 +26,18 @@ final class NicNames {
 
   private final ContainerSpec spec;
   private final NetworkFacts facts;
+  private final List<Nic> nics;
   private final Map<Nic, String> inside = new HashMap<>();
 
   NicNames(ContainerSpec spec, NetworkFacts facts) {
     this.spec = spec;
     this.facts = facts;
+    this.nics = LinkPrefixes.expand(BridgePlanner.withZones(spec.nics()), facts.links().names());
     Set<String> taken = new HashSet<>();
-    spec.nics().forEach(nic -> given(nic, "name").ifPresent(taken::add));
+    nics.forEach(nic -> named(nic).ifPresent(taken::add));
     int number = 0;
-    for (Nic nic : spec.nics()) {
-      Optional<String> given = given(nic, "name");
+    for (Nic nic : nics) {
+      Optional<String> given = named(nic);
       if (given.isPresent()) {
         inside.put(nic, given.get());
         continue;
@@ -44,6 +47,26 @@ final class NicNames {
       }
       inside.put(nic, "eth" + number);
     }
+  }
+
+  /** The interfaces, those that are named by a prefix one by one. */
+  List<Nic> nics() {
+    return nics;
+  }
+
+  /** One of the host's keeps its name, and the second of a prefix cannot have the first's. */
+  private Optional<String> named(Nic nic) {
+    boolean isPhysical = nic.type().value().equals("phys");
+    Optional<String> given = given(nic, "name").filter(_ -> isFirst(nic));
+    return isPhysical ? given.or(() -> given(nic, "link")) : given;
+  }
+
+  private boolean isFirst(Nic nic) {
+    return nics.stream()
+        .filter(other -> other.index() == nic.index())
+        .findFirst()
+        .get()
+        .equals(nic);
   }
 
   /** Inside the container; the first free ethN where none is given. */
@@ -66,7 +89,9 @@ final class NicNames {
 
   /** Of the interface inside. */
   String hardwareAddress(Nic nic) {
-    return given(nic, "hwaddr").orElseGet(() -> address(hash(nic, "inside"), 0x02));
+    return given(nic, "hwaddr")
+        .filter(_ -> isFirst(nic))
+        .orElseGet(() -> address(hash(nic, "inside"), 0x02));
   }
 
   /**
@@ -95,7 +120,7 @@ final class NicNames {
             facts.machineId(),
             spec.lxcPath().toString(),
             spec.name(),
-            String.valueOf(nic.index()),
+            isFirst(nic) ? String.valueOf(nic.index()) : nic.index() + given(nic, "link").get(),
             purpose);
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

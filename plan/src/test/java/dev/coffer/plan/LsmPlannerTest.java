@@ -170,6 +170,30 @@ class LsmPlannerTest {
   }
 
   @Test
+  void keyringsHaveTheContextOfTheContainerUnlessTheyHaveTheirOwn() {
+    LsmFacts active = new LsmFacts(Optional.empty(), true, 7);
+    assertTrue(
+        texts(plan(active, false, "lxc.selinux.context = u:r:t:s0"))
+            .contains("set SELinux context u:r:t:s0 for keyrings"));
+    assertFalse(
+        texts(plan(active, false, "lxc.selinux.context = unconfined_t")).stream()
+            .anyMatch(step -> step.contains("SELinux")));
+  }
+
+  @Test
+  void anExecutionThatIsRefusedUnderAContextMayBeThePolicys() {
+    LsmFacts active = new LsmFacts(Optional.empty(), true, 7);
+    List<Step> steps = plan(active, false, "lxc.selinux.context = u:r:t:s0").steps();
+    assertEquals(
+        Optional.of(
+            "SELinux's policy may forbid to enter u:r:t:s0 by executing it (ausearch -m avc, or"
+                + " dmesg); it must also be executable, and its file system not noexec"),
+        Hints.executing(steps, 13));
+    assertEquals(Optional.empty(), Hints.executing(steps, 2));
+    assertEquals(Optional.empty(), Hints.executing(List.of(), 13));
+  }
+
+  @Test
   void landlockIsEnteredBeforeTheFilterAndTheInitOfAnApplication() {
     List<String> steps =
         texts(

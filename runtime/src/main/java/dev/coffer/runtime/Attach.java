@@ -7,6 +7,8 @@ import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.Pty;
 import dev.coffer.linux.WaitStatus;
 import dev.coffer.model.CofferException;
+import dev.coffer.model.plan.Step;
+import dev.coffer.plan.Hints;
 import dev.coffer.runtime.program.Arg.Register;
 import dev.coffer.runtime.program.AttachAssembler;
 import dev.coffer.runtime.program.Program;
@@ -105,7 +107,19 @@ public final class Attach {
     if (program.stepOf(failed.operation()) == AttachAssembler.EXECUTE) {
       String command = order.commands().getLast().getFirst();
       int code = failed.errno() == Errno.ENOENT.number() ? NOT_FOUND : NOT_EXECUTABLE;
-      return new CofferException("Failed to exec \"" + command + "\": " + reason, List.of(), code);
+      List<String> details =
+          Hints.executing(order.confinement().labels(), failed.errno()).stream()
+              .map(hint -> "hint  " + hint)
+              .toList();
+      return new CofferException("Failed to exec \"" + command + "\": " + reason, details, code);
+    }
+    int label = program.stepOf(failed.operation()) - AttachAssembler.LABEL;
+    if (label >= 0) {
+      Step step = order.confinement().writing().get(label);
+      List<String> details = new ArrayList<>(List.of("from  " + step.origin().describe()));
+      Hints.hint(step, program.callOf(failed.operation()), failed.errno())
+          .ifPresent(hint -> details.add("hint  " + hint));
+      return new CofferException("cannot " + step.describe() + ": " + reason, details);
     }
     return new CofferException(
         "cannot attach, " + program.callOf(failed.operation()) + " failed: " + reason,

@@ -2,8 +2,8 @@ package dev.coffer.runtime;
 
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.HookType;
+import dev.coffer.model.Nic;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -35,7 +35,8 @@ record Beginning(Path cwd, Map<String, String> environment) {
   }
 
   private static boolean hasHooks(ContainerSpec spec) {
-    return Arrays.stream(HookType.values()).anyMatch(type -> !spec.hooks(type).isEmpty());
+    return HookType.ofContainers().stream().anyMatch(type -> !spec.hooks(type).isEmpty())
+        || spec.nics().stream().anyMatch(Nic::hasScript);
   }
 
   /** Even a variable that a later line takes back must be there when the text is read again. */

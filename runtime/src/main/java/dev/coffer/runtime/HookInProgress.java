@@ -12,7 +12,7 @@ public record HookInProgress(HookType type, String command, Instant since) {
 
   /** {@code lxc.hook.pre-start /etc/prepare, for 7 s}. */
   public String describe() {
-    return "lxc.hook."
+    return (type.section().equals("net") ? "lxc.net.N.script." : "lxc.hook.")
         + type.key()
         + " "
         + command

@@ -5,6 +5,7 @@ import dev.coffer.linux.HostFiles;
 import dev.coffer.network.Networks;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
+import dev.coffer.plan.LinkFacts;
 import dev.coffer.plan.LsmFacts;
 import dev.coffer.plan.NetworkFacts;
 import java.nio.file.Files;
@@ -232,7 +233,8 @@ public final class HostFactsReader {
         ownRealm,
         delegatable,
         OptionalInt.empty(),
-        new NetworkFacts(machineId, privileged ? Networks.system().bridges() : Set.of()));
+        new NetworkFacts(
+            machineId, LinkFacts.NONE, privileged ? Networks.system().bridges() : Set.of()));
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

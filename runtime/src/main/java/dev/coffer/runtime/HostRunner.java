@@ -11,7 +11,9 @@ import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.model.CofferException;
+import dev.coffer.model.plan.BridgeUndo;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.LinkUndo;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.network.ContainerLinks;
@@ -175,9 +177,8 @@ final class HostRunner {
       case Undo.RemoveKeeperCgroup cgroup -> remove(Path.of(cgroup.path()), KEEPER_END);
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
       case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
-      case Undo.ForgetNeighbour one ->
-          Networks.system().forget(one.bridge(), one.hardwareAddress());
-      case Undo.LeaveZone zone -> Networks.system().leaveZone(zone.bridge());
+      case BridgeUndo bridge -> Networks.system().undo(bridge);
+      case LinkUndo link -> ContainerLinks.undo(link);
       case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
       case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());
       case Undo.RemoveFile file -> {

@@ -11,6 +11,7 @@ import dev.coffer.model.Restart;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.plan.HostFacts;
+import dev.coffer.plan.NicItems;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -142,7 +143,7 @@ public final class Life {
 
   /** A value of the configuration it was started with; empty for unknown keys. */
   public Optional<String> item(String key) {
-    return items.apply(key);
+    return NicItems.of(spec, facts, key).or(() -> items.apply(key));
   }
 
   public RunDirectory directory() {

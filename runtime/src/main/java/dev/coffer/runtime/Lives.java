@@ -116,7 +116,9 @@ public final class Lives implements AutoCloseable {
 
   /** The facts for a start, whose cgroup's name no other one takes meanwhile. */
   HostFacts facts(Life life, StartRequest request, List<CgroupTree> trees) {
-    return named(life, trees).withGuest(GuestSystemd.version(request, trees));
+    return named(life, trees)
+        .withGuest(GuestSystemd.version(request, trees))
+        .withLinks(LinkFactsReader.read(request.spec()));
   }
 
   private HostFacts named(Life life, List<CgroupTree> trees) {
@@ -185,7 +187,8 @@ public final class Lives implements AutoCloseable {
         order.request(),
         facts
             .read(order.request().spec().name(), trees, name -> false)
-            .withGuest(GuestSystemd.version(order.request(), trees)));
+            .withGuest(GuestSystemd.version(order.request(), trees))
+            .withLinks(LinkFactsReader.read(order.request().spec())));
   }
 
   /**

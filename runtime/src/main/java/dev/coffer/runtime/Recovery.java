@@ -13,6 +13,7 @@ import dev.coffer.model.Namespace;
 import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
+import dev.coffer.plan.LinkFacts;
 import dev.coffer.runtime.program.Registers;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -252,10 +253,11 @@ final class Recovery {
   private HostFacts facts(String name) {
     HostFacts now = lives.facts().read(name, lives.facts().trees(), _ -> false);
     return now.at(
-        trees(now.trees()),
-        memo.getOrDefault("cgroup", now.cgroupName()),
-        memo.getOrDefault("keeper-cgroup", now.keeperCgroupName()),
-        Boolean.parseBoolean(memo.get("keeper-needs-cgroup")));
+            trees(now.trees()),
+            memo.getOrDefault("cgroup", now.cgroupName()),
+            memo.getOrDefault("keeper-cgroup", now.keeperCgroupName()),
+            Boolean.parseBoolean(memo.get("keeper-needs-cgroup")))
+        .withLinks(new LinkFacts(List.of(memo.getOrDefault("links", "").split(" ")), Set.of()));
   }
 
   /** With the places of the process that started the container then. */

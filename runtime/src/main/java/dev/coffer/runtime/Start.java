@@ -15,9 +15,14 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.HookType;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Namespace;
+import dev.coffer.model.Nic;
 import dev.coffer.model.Sourced;
+import dev.coffer.model.plan.BridgeUndo;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.LinkStep;
+import dev.coffer.model.plan.LinkUndo;
+import dev.coffer.model.plan.NetworkScript;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
@@ -70,6 +75,7 @@ final class Start {
   private Plan plan;
   private HostSpans spans;
   private Fd gate;
+  private final List<NetworkScript> scripts = new ArrayList<>();
   private Optional<ContainerLinks> links = Optional.empty();
   private boolean again;
   private Optional<Pty> terminal = Optional.empty();
@@ -169,8 +175,19 @@ final class Start {
       if (step instanceof HostStep host) {
         host.undo().filter(undo -> isOurs(undo, step)).ifPresent(undos::add);
       }
+      if (step instanceof LinkStep.MoveLink move) {
+        undos.addAll(noted(move));
+      }
     }
     return undos;
+  }
+
+  private List<Undo> noted(LinkStep.MoveLink move) {
+    try {
+      return NetworkEnd.undos(move, life.directory());
+    } catch (KernelException e) {
+      throw StartFailure.of(plan, plan.steps().indexOf(move), e.call(), e.errno(), 0, "");
+    }
   }
 
   /** What is there already and stays afterwards, or is in use and must not be touched at all. */
@@ -188,9 +205,11 @@ final class Start {
         return again || !Files.exists(Path.of(cgroup.path()));
       }
       case Undo.RemoveLink link -> refuseTaken(link.name(), step);
-      case Undo.RemoveFile _,
-          Undo.LeaveZone _,
-          Undo.ForgetNeighbour _,
+      case LinkUndo link -> {
+        return ContainerLinks.isOurs(link);
+      }
+      case BridgeUndo _,
+          Undo.RemoveFile _,
           Undo.UnloadAppArmorProfile _,
           Undo.RemoveAppArmorNamespace _ -> {}
     }
@@ -235,6 +254,7 @@ final class Start {
     memo.put("application", String.valueOf(order.request().application()));
     memo.put("namespaces", names(life.fresh));
     memo.put("shared-namespaces", names(life.shared));
+    memo.put("links", String.join(" ", facts.network().links().names()));
     memo.putAll(BeginningNote.encode(order, life.beginning));
     return memo;
   }
@@ -362,7 +382,10 @@ final class Start {
     phases.mark("program");
     switch (outcome) {
       case Executor.Outcome.Done done -> running(done.registers());
-      case Executor.Outcome.Failed failed -> throw StartFailure.of(plan, program, failed);
+      case Executor.Outcome.Failed failed -> {
+        new NetworkEnd(life).abandon(scripts);
+        throw StartFailure.of(plan, program, failed);
+      }
       case Executor.Outcome.Lost _ ->
           throw new CofferException(
               "the keeper ended during the start",
@@ -466,7 +489,9 @@ final class Start {
       }
     }
     boolean laterHooks =
-        !spec.hooks(HookType.STOP).isEmpty() || !spec.hooks(HookType.POST_STOP).isEmpty();
+        !spec.hooks(HookType.STOP).isEmpty()
+            || !spec.hooks(HookType.POST_STOP).isEmpty()
+            || spec.nics().stream().anyMatch(Nic::hasScript);
     return new AssemblyContext(
         spec.name(),
         console(),
@@ -545,7 +570,7 @@ final class Start {
   }
 
   private void makeLinks(Fd namespace) {
-    links = Optional.of(new ContainerLinks(namespace));
+    links = Optional.of(new ContainerLinks(namespace, NetworkEnd.pin(life.directory())));
     HostSpans.Span span = spans.network();
     if (!span.isEmpty()) {
       runHostSteps(span.from(), span.to());
@@ -560,6 +585,7 @@ final class Start {
       throw new CofferException("the launcher reports a hook that is none");
     }
     life.hook = Optional.of(HookInProgress.now(hook.type(), hook.command()));
+    hook.network().ifPresent(scripts::add);
     while (!life.executor.answers(LOOK_AGAIN)) {
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("the caller is gone");

@@ -12,6 +12,7 @@ import dev.coffer.plan.Hints;
 import dev.coffer.runtime.program.Program;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -110,6 +111,10 @@ final class StartFailure extends CofferException {
       details.add("said  " + line);
     }
     Unreachable.hint(step, call, errno)
+        .or(() ->
+            step instanceof ContainerStep.Execute
+                ? Hints.executing(plan.steps(), errno)
+                : Optional.empty())
         .or(() -> Hints.hint(step, call, errno))
         .ifPresent(hint -> details.add("hint  " + hint));
     return new StartFailure("cannot " + step.describe() + ": " + reason, details, index, errno);

@@ -7,8 +7,6 @@ import dev.coffer.model.HookType;
 import dev.coffer.model.Restart;
 import dev.coffer.model.plan.Place;
 import dev.coffer.model.plan.RunHook;
-import dev.coffer.runtime.program.HookAssembler;
-import dev.coffer.runtime.program.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +42,7 @@ final class Stop {
       return;
     }
     LastEnd.now(status, restarts ? life.restarts.count() : 0).write(life.spec().directory());
+    new NetworkEnd(life).run();
     boolean stopped = hooks(HookType.STOP, reboot);
     for (String failure : HostRunner.undoForKeeper(life.undos)) {
       new ContainerLog(life.spec()).errorUnheard(failure);
@@ -97,39 +96,6 @@ final class Stop {
         .hooks(type)
         .forEach(hook ->
             hooks.add(new RunHook(type, hook.value().command(), Place.KEEPER, hook.origin())));
-    if (hooks.isEmpty()) {
-      return true;
-    }
-    List<String> variables =
-        new ArrayList<>(HookEnvironment.of(life.spec(), life.order.request().mountPoint()));
-    variables.add("LXC_TARGET=" + (reboot ? "reboot" : "stop"));
-    variables.add("LXC_PID=" + life.initPid());
-    Program program =
-        HookAssembler.assemble(
-            hooks,
-            life.name(),
-            HookEnvironment.of(life.beginning.environment()),
-            variables,
-            life.spec().hookVersion(),
-            life.namespaces());
-    Executor.Outcome outcome =
-        life.executor.run(
-            program,
-            List.of(),
-            (tag, _, fds) -> {
-              fds.forEach(fd -> fd.close());
-              RunHook hook = hooks.get(tag);
-              life.hook = Optional.of(HookInProgress.now(hook.type(), hook.command()));
-            });
-    life.hook = Optional.empty();
-    if (outcome instanceof Executor.Outcome.Failed failed) {
-      new ContainerLog(life.spec())
-          .errorUnheard(
-              type.key()
-                  + " hook failed: "
-                  + new WaitStatus(failed.waitStatus()).describe()
-                  + (failed.output().isEmpty() ? "" : ": " + failed.output()));
-    }
-    return outcome instanceof Executor.Outcome.Done;
+    return EndHooks.run(life, hooks, Optional.of(reboot ? "reboot" : "stop"));
   }
 }

@@ -10,7 +10,11 @@ import java.util.OptionalInt;
  * are looked up when the step is carried out.
  */
 public sealed interface NetworkStep extends HostStep
-    permits NetworkStep.CreateVeth, NetworkStep.AddAddress, NetworkStep.AddGateway, BridgeStep {
+    permits NetworkStep.CreateVeth,
+        NetworkStep.AddAddress,
+        NetworkStep.AddGateway,
+        BridgeStep,
+        LinkStep {
   /** The interface's name inside the container. */
   String name();
 

@@ -6,7 +6,16 @@ import java.util.Optional;
  * How a host step is taken back. Undoing what was never done, or undoing twice, does nothing, so a
  * journal of these can be written before the steps and replayed at any time.
  */
-public sealed interface Undo {
+public sealed interface Undo
+    permits Undo.RemoveCgroup,
+        Undo.RemoveCgroupFolder,
+        Undo.RemoveKeeperCgroup,
+        Undo.RemoveFile,
+        Undo.UnloadAppArmorProfile,
+        Undo.RemoveAppArmorNamespace,
+        Undo.RemoveLink,
+        BridgeUndo,
+        LinkUndo {
   /** Kills what is left in a cgroup and removes it with everything below. */
   record RemoveCgroup(String path) implements Undo {}
 
@@ -30,12 +39,6 @@ public sealed interface Undo {
   /** Removes an interface of the host, with its other end. */
   record RemoveLink(String name) implements Undo {}
 
-  /** Removes the bridge of a zone, unless another container is attached to it. */
-  record LeaveZone(String bridge) implements Undo {}
-
-  /** Has the network of a bridge give an interface's lease back and forget its addresses. */
-  record ForgetNeighbour(String bridge, String hardwareAddress) implements Undo {}
-
   /** One line of a journal; paths must not contain newlines. */
   default String encode() {
     return switch (this) {
@@ -44,8 +47,8 @@ public sealed interface Undo {
       case RemoveKeeperCgroup cgroup -> "remove-keeper-cgroup " + cgroup.path();
       case RemoveFile file -> "remove-file " + file.path();
       case RemoveLink link -> "remove-link " + link.name();
-      case ForgetNeighbour one -> "forget-neighbour " + one.bridge() + " " + one.hardwareAddress();
-      case LeaveZone zone -> "leave-zone " + zone.bridge();
+      case BridgeUndo bridge -> bridge.encode();
+      case LinkUndo link -> link.encode();
       case UnloadAppArmorProfile profile -> "unload-apparmor-profile " + profile.name();
       case RemoveAppArmorNamespace namespace -> "remove-apparmor-namespace " + namespace.name();
     };
@@ -62,20 +65,14 @@ public sealed interface Undo {
     String what = line.substring(blank + 1);
     return switch (line.substring(0, blank)) {
       case "remove-link" -> Optional.of(new RemoveLink(what));
-      case "forget-neighbour" -> decodeNeighbour(what);
-      case "leave-zone" -> Optional.of(new LeaveZone(what));
+      case "leave-zone", "forget-neighbour" -> BridgeUndo.decode(line.substring(0, blank), what);
       case "unload-apparmor-profile" -> Optional.of(new UnloadAppArmorProfile(what));
       case "remove-apparmor-namespace" -> Optional.of(new RemoveAppArmorNamespace(what));
       default ->
-          what.startsWith("/") ? decodePath(line.substring(0, blank), what) : Optional.empty();
+          what.startsWith("/") && !line.startsWith("release-network ")
+              ? decodePath(line.substring(0, blank), what)
+              : LinkUndo.decode(line.substring(0, blank), what);
     };
-  }
-
-  private static Optional<Undo> decodeNeighbour(String what) {
-    String[] words = what.split(" ");
-    return words.length == 2
-        ? Optional.of(new ForgetNeighbour(words[0], words[1]))
-        : Optional.empty();
   }
 
   private static Optional<Undo> decodePath(String kind, String path) {

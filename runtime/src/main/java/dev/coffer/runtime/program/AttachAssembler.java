@@ -7,7 +7,6 @@ import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.Step;
-import dev.coffer.plan.LsmPlanner;
 import dev.coffer.runtime.AttachOrder;
 import dev.coffer.runtime.program.Arg.Blob;
 import dev.coffer.runtime.program.Arg.Register;
@@ -21,6 +20,9 @@ public final class AttachAssembler {
 
   /** The step that operations of the execution belong to. */
   public static final int EXECUTE = 1;
+
+  /** Of the operations that write a label: this and the place among the confinement's. */
+  public static final int LABEL = 2;
 
   /** The host's proc. */
   private static final Register PROC = new Register(21);
@@ -109,19 +111,25 @@ public final class AttachAssembler {
 
   /** The host's, while it is in sight: what is at /proc inside may be anything. */
   private void openProc() {
-    if (order.confinement().hasLabel()) {
+    if (!order.confinement().writing().isEmpty()) {
       int flags = Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC;
       parent.sys(Sys.OPENAT, Flags.AT_FDCWD, program.text("/proc"), flags, 0).to(PROC);
     }
   }
 
-  private void label() {
+  private void label(List<? extends Step> steps) {
     LabelOperations labels = new LabelOperations(program, child, PROC);
-    order
-        .confinement()
-        .appArmor()
-        .ifPresent(label -> labels.appArmor(label, LsmPlanner.momentOf(label)));
-    order.confinement().seLinux().ifPresent(labels::seLinux);
+    for (Step step : steps) {
+      child.step(LABEL + order.confinement().writing().indexOf(step));
+      switch (step) {
+        case ContainerStep.EnterAppArmorProfile enter ->
+            labels.appArmor(enter.label(), enter.moment());
+        case ContainerStep.SetSelinuxContext set -> labels.seLinux(set.context());
+        case ContainerStep.SetKeyringContext set -> labels.keyrings(set.context());
+        default -> throw new IllegalArgumentException("no label: " + step.describe());
+      }
+    }
+    child.step(-1);
   }
 
   private void restrict() {
@@ -164,6 +172,7 @@ public final class AttachAssembler {
       child.sys(Sys.SETNS, INIT, Namespace.CGROUP.cloneFlag());
     }
     if (order.newKeyring()) {
+      label(order.confinement().keyring().stream().toList());
       process.newKeyring();
     }
     if (!order.namespaces().contains(Namespace.USER)) {
@@ -180,7 +189,7 @@ public final class AttachAssembler {
     if (!order.dropped().isEmpty()) {
       process.dropCapabilities(order.dropped(), -1L, Set.of());
     }
-    label();
+    label(order.confinement().labels());
     if (order.noNewPrivileges()) {
       process.forbidNewPrivileges();
     }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Hooks as lxc.container.conf(5) runs them: a shell, arguments or variables by version, numbers
@@ -37,13 +38,15 @@ final class HookOperations {
     context.hookEnvironment().forEach(variable -> environment.add(program.text(variable)));
     if (context.hookVersion() > 0) {
       environment.add(program.text("LXC_HOOK_TYPE=" + hook.type().key()));
-      environment.add(program.text("LXC_HOOK_SECTION=lxc"));
+      environment.add(program.text("LXC_HOOK_SECTION=" + hook.type().section()));
+      hook.network()
+          .ifPresent(script ->
+              script.variables().forEach(variable -> environment.add(program.text(variable))));
     }
     if (alive && hook.place() == Place.KEEPER) {
       environment.add(pid(stream));
     }
-    boolean atTheEnd = hook.type() == HookType.STOP || hook.type() == HookType.POST_STOP;
-    if (atTheEnd) {
+    if (atTheEnd(hook.type())) {
       context
           .namespaces()
           .forEach(namespace ->
@@ -61,13 +64,23 @@ final class HookOperations {
         Registers.HOOK_LOG);
   }
 
+  private static boolean atTheEnd(HookType type) {
+    return type == HookType.STOP || type == HookType.POST_STOP || type == HookType.NETWORK_DOWN;
+  }
+
   /** The line for the shell; stop hooks of version 0 are told the namespaces as arguments. */
   private Blob command(Stream stream, RunHook hook) {
     String command = "exec " + hook.command();
+    String words =
+        hook.network().stream()
+            .flatMap(script -> script.arguments().stream())
+            .map(word -> " " + quote(word))
+            .collect(Collectors.joining());
     if (context.hookVersion() > 0) {
-      return program.text(command);
+      return program.text(command + words);
     }
-    command += " " + quote(context.name()) + " lxc " + hook.type().key();
+    command +=
+        " " + quote(context.name()) + " " + hook.type().section() + " " + hook.type().key() + words;
     if (hook.type() != HookType.STOP) {
       return program.text(command);
     }

@@ -1,0 +1,63 @@
+package dev.coffer.runtime;
+
+import dev.coffer.model.CofferException;
+import dev.coffer.model.plan.LinkStep.MoveLink;
+import dev.coffer.model.plan.LinkUndo;
+import dev.coffer.model.plan.NetworkScript;
+import dev.coffer.model.plan.RunHook;
+import dev.coffer.model.plan.Undo;
+import dev.coffer.network.PhysicalLinks;
+import dev.coffer.plan.NetworkScripts;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** How a container's interfaces come to their end, before all else of it does. */
+final class NetworkEnd {
+  private static final String PIN = "network";
+
+  private final Life life;
+
+  NetworkEnd(Life life) {
+    this.life = life;
+  }
+
+  /** The file on which a container's network namespace is held for the host's interfaces in it. */
+  static Path pin(RunDirectory directory) {
+    return directory.path().resolve(PIN);
+  }
+
+  /** What takes an interface of the host home. */
+  static List<Undo> undos(MoveLink step, RunDirectory directory) {
+    Path pin = pin(directory);
+    return List.of(
+        new LinkUndo.ReleaseNetwork(pin.toString()), PhysicalLinks.note(step.link(), pin));
+  }
+
+  /** The host's interfaces go home, then the scripts of all are run. */
+  void run() {
+    List<Undo> returns = life.undos.stream().filter(LinkUndo.ReturnLink.class::isInstance).toList();
+    HostRunner.undo(returns).forEach(new ContainerLog(life.spec())::errorUnheard);
+    scripts(_ -> true);
+  }
+
+  /** The scripts of those whose other script has been run, though the start has failed. */
+  void abandon(List<NetworkScript> begun) {
+    scripts(hook -> hook.network().filter(begun::contains).isPresent());
+  }
+
+  /** One that fails is told in the log, and does not keep the others from it. */
+  private void scripts(Predicate<RunHook> wanted) {
+    List<RunHook> scripts;
+    try {
+      scripts = NetworkScripts.down(life.spec(), life.facts).stream().filter(wanted).toList();
+    } catch (CofferException e) {
+      new ContainerLog(life.spec()).error(e);
+      return;
+    }
+    for (RunHook script : scripts) {
+      EndHooks.run(life, List.of(script), Optional.empty());
+    }
+  }
+}
