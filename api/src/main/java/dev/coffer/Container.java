@@ -86,6 +86,29 @@ public interface Container {
   void removeDevice(String device, Optional<String> name);
 
   /**
+   * Gives the running container a network interface of any type that a configuration can have. It
+   * goes when the container ends or reboots, unless it is saved.
+   *
+   * @return its name inside
+   */
+  String attachInterface(InterfaceOptions options);
+
+  /**
+   * Takes a network interface away from the running container.
+   *
+   * @param name inside
+   * @param saved whether it goes from the container's configuration, too
+   */
+  void detachInterface(String name, boolean saved);
+
+  /**
+   * Brings a network interface of the running container up, or takes it down.
+   *
+   * @param name inside
+   */
+  void setInterfaceUp(String name, boolean up);
+
+  /**
    * Gives the last that the console printed, also after the container has stopped, to {@code out};
    * when following, now and then nothing.
    *

@@ -255,6 +255,35 @@ final class LocalContainer implements Container {
   }
 
   @Override
+  public String attachInterface(InterfaceOptions options) {
+    return interfaceChanges().add(options);
+  }
+
+  @Override
+  public void detachInterface(String inside, boolean saved) {
+    interfaceChanges().remove(inside, saved);
+  }
+
+  @Override
+  public void setInterfaceUp(String inside, boolean up) {
+    interfaceChanges().setUp(inside, up);
+  }
+
+  /** The file alone, as it is to be saved again. */
+  private LxcConfig writtenConfig() {
+    return isDefined() ? LxcConfig.read(configFile(), caller.environment()) : LxcConfig.empty();
+  }
+
+  private Interfaces interfaceChanges() {
+    if (running() instanceof KeptContainer kept) {
+      return new Interfaces(lxcPath, name, kept, this::writtenConfig, configFile());
+    }
+    throw new CofferException(
+        "the interfaces of " + name + " belong to whoever started it",
+        List.of("hint  \"lxc-device add\" moves an interface of the host into it"));
+  }
+
+  @Override
   public boolean consoleLog(boolean follow, Consumer<byte[]> out) {
     return new ConsoleReading(lxcPath, name, life().isPresent()).read(follow, out);
   }

@@ -33,7 +33,7 @@ public final class LxcKeys {
           .toList();
   private static final Map<String, Key<?>> PLAIN = new HashMap<>();
   private static final Map<String, Key<?>> NIC = new HashMap<>();
-  private static final Map<String, Key<?>> OWN_NIC = new HashMap<>();
+  private static final Map<String, Key<?>> OWN_NIC = new LinkedHashMap<>();
   private static final Map<String, Key<?>> FAMILIES = new LinkedHashMap<>();
 
   static {

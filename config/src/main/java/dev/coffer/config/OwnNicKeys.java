@@ -1,5 +1,7 @@
 package dev.coffer.config;
 
+import dev.coffer.model.BitRate;
+import dev.coffer.model.PortForward;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -23,7 +25,22 @@ final class OwnNicKeys {
               "zone",
               ValueType.of("name", (text, reading) -> zone(text), text -> text),
               "private bridge it shares with the other containers of the zone",
-              "web"));
+              "web"),
+          flag("filter.mac", "1 lets only frames from its own MAC address out"),
+          flag("filter.ipv4", "1 lets only IPv4 packets and ARP from its own addresses out"),
+          flag("filter.ipv6", "1 lets only IPv6 packets from its own addresses out"),
+          flag("isolated", "1 keeps it from other isolated interfaces of its bridge"),
+          rate("limits.ingress", "bits a second that it receives at most"),
+          rate("limits.egress", "bits a second that it sends at most"),
+          rate("limits.max", "both limits.ingress and limits.egress"),
+          Key.list(
+              PREFIX + "N.forward",
+              ValueType.of(
+                  "[tcp|udp:][ADDRESS:]PORT[-PORT][:PORT]",
+                  (text, reading) -> forward(text),
+                  text -> text),
+              "ports of the host that lead to the container's",
+              "tcp:8080:80"));
 
   private OwnNicKeys() {}
 
@@ -48,6 +65,45 @@ final class OwnNicKeys {
   private static Key<String> own(
       String subkey, ValueType<String> type, String description, String example) {
     return Key.single(PREFIX + "N." + subkey, type, description, example);
+  }
+
+  private static Key<String> flag(String subkey, String description) {
+    return own(
+            subkey,
+            ValueType.of(
+                "0 or 1",
+                (text, reading) -> Types.FLAG.parse(text, reading) ? "1" : "0",
+                text -> text),
+            description,
+            "1")
+        .unset("0");
+  }
+
+  private static Key<String> rate(String subkey, String description) {
+    return own(
+        subkey,
+        ValueType.of("bits a second", (text, reading) -> rate(text), text -> text),
+        description,
+        "10Mbit");
+  }
+
+  private static String rate(String text) throws BadValueException {
+    if (BitRate.parse(text).isEmpty()) {
+      throw new BadValueException(
+          "\"" + text + "\" is not a rate", "write for instance 10Mbit, 512kbit or 1Gibit");
+    }
+    return text;
+  }
+
+  private static String forward(String text) throws BadValueException {
+    try {
+      PortForward.parse(text);
+      return text;
+    } catch (IllegalArgumentException e) {
+      throw new BadValueException(
+          "\"" + text + "\" forwards nothing: " + e.getMessage(),
+          "write [tcp|udp:][ADDRESS:]PORT[-PORT][:PORT], for instance 8080:80");
+    }
   }
 
   // The bridge is named after it, and interfaces have names of at most 15 characters.

@@ -67,4 +67,36 @@ class OwnNicKeysTest {
         Configs.problems(
             VETH + "coffer.net.0.zones = a\ncoffer.net.0 =\ncoffer.net.0.zone = a_b\n"));
   }
+
+  @Test
+  void ratesAndForwardsAreChecked() {
+    assertEquals(
+        List.of(
+            "/c/config:2  coffer.net.0.limits.max: \"10MB\" is not a rate (write for instance"
+                + " 10Mbit, 512kbit or 1Gibit)",
+            "/c/config:3  coffer.net.0.limits.max: \"7\" is not a rate (write for instance 10Mbit,"
+                + " 512kbit or 1Gibit)",
+            forward(4, "80/tcp", "it is not of the form"),
+            forward(5, "90-80", "no ports: 90-80:90"),
+            forward(6, "70000", "no ports: 70000-70000:70000"),
+            forward(7, "1-60000:9000", "the last port would lead to one above 65535"),
+            forward(8, "1-2000:3", "only 1024 ports of a line can lead to ones of another number"),
+            forward(9, "[::1]:80", "the kernel forwards nothing from ::1")),
+        Configs.problems(
+            VETH
+                + "coffer.net.0.limits.max = 10MB\ncoffer.net.0.limits.max = 7\n"
+                + "coffer.net.0.forward = 80/tcp\ncoffer.net.0.forward = 90-80\n"
+                + "coffer.net.0.forward = 70000\ncoffer.net.0.forward = 1-60000:9000\n"
+                + "coffer.net.0.forward = 1-2000:3\ncoffer.net.0.forward = [::1]:80\n"));
+  }
+
+  private static String forward(int line, String text, String why) {
+    return "/c/config:"
+        + line
+        + "  coffer.net.0.forward: \""
+        + text
+        + "\" forwards nothing: "
+        + why
+        + " (write [tcp|udp:][ADDRESS:]PORT[-PORT][:PORT], for instance 8080:80)";
+  }
 }

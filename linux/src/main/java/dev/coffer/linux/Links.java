@@ -14,6 +14,12 @@ public final class Links {
   private static final int RTM_NEWLINK = 16;
   private static final int RTM_DELLINK = 17;
   private static final int RTM_GETLINK = 18;
+  private static final int RTM_SETLINK = 19;
+  private static final byte AF_BRIDGE = 7;
+  private static final int NESTED = 0x8000;
+  private static final int IFLA_PROTINFO = 12;
+  private static final int IFLA_BRPORT_MODE = 4;
+  private static final int IFLA_BRPORT_ISOLATED = 33;
   private static final int IFLA_ADDRESS = 1;
   private static final int IFLA_IFNAME = 3;
   private static final int IFLA_MTU = 4;
@@ -119,6 +125,23 @@ public final class Links {
   public void setMaster(int index, int master) {
     netlink.request(
         "set bridge", RTM_NEWLINK, 0, NetlinkBody.link(index, 0, 0).put(IFLA_MASTER, master));
+  }
+
+  /** Keeps a bridge's port from others that are isolated, bridge(8). */
+  public void isolate(int index) {
+    changePort("isolate port", index, IFLA_BRPORT_ISOLATED);
+  }
+
+  /** Lets a bridge send packets back by the port that they came in by, "hairpin" in bridge(8). */
+  public void turnAround(int index) {
+    changePort("set hairpin", index, IFLA_BRPORT_MODE);
+  }
+
+  private void changePort(String name, int index, int flag) {
+    NetlinkBody body =
+        NetlinkBody.of(AF_BRIDGE, (byte) 0, (byte) 0, (byte) 0).fixed(index).fixed(0).fixed(0);
+    netlink.request(
+        name, RTM_SETLINK, 0, body.nest(IFLA_PROTINFO | NESTED, port -> port.putByte(flag, 1)));
   }
 
   /**

@@ -15,6 +15,7 @@ import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.NetworkStep.AddAddress;
 import dev.coffer.model.plan.NetworkStep.AddGateway;
 import dev.coffer.model.plan.NetworkStep.CreateVeth;
+import dev.coffer.model.plan.PortStep;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -31,8 +32,9 @@ public final class ContainerLinks implements AutoCloseable {
   private final Fd namespace;
   private final Netlink outside;
   private final Links links;
-  private final BridgeRunner bridges = new BridgeRunner();
   private final HostLinks hostLinks;
+  private final Ports ports;
+  private final BridgeRunner bridges = new BridgeRunner();
   private final Map<String, Integer> indices = new HashMap<>();
   private Netlink inside;
 
@@ -46,6 +48,7 @@ public final class ContainerLinks implements AutoCloseable {
     this.outside = Netlink.open();
     this.links = new Links(outside);
     this.hostLinks = new HostLinks(namespace, pin, outside, this::inside);
+    this.ports = new Ports(outside);
   }
 
   /**
@@ -59,6 +62,7 @@ public final class ContainerLinks implements AutoCloseable {
       case AddAddress address -> add(address);
       case AddGateway gateway -> add(gateway);
       case LinkStep link -> hostLinks.run(link);
+      case PortStep port -> ports.run(port);
     }
   }
 
@@ -188,6 +192,26 @@ public final class ContainerLinks implements AutoCloseable {
       if (!e.is(Errno.ENODEV)) { // it went at this moment, with its other end
         throw e;
       }
+    }
+  }
+
+  /** Removes an interface of a network namespace, if it is still there. */
+  public static void remove(Fd namespace, String name) {
+    try (Netlink netlink = Netlink.open(namespace)) {
+      Links links = new Links(netlink);
+      links.find(name).ifPresent(found -> links.delete(found.index()));
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENODEV)) { // it went at this moment, with its other end
+        throw e;
+      }
+    }
+  }
+
+  /** Brings an interface of a network namespace up, or takes it down. */
+  public static void setUp(Fd namespace, String name, boolean up) {
+    try (Netlink netlink = Netlink.open(namespace)) {
+      Links links = new Links(netlink);
+      links.setUp(links.require(name).index(), up);
     }
   }
 

@@ -8,18 +8,18 @@ import java.util.Set;
  *
  * @param machineId of machine-id(5), so that two hosts give their containers different hardware
  *     addresses; empty where there is none
- * @param links what must be known of the host's interfaces before
  * @param bridges those of networks that are described on this host, and made when they are needed
+ * @param links what must be known of the host's interfaces before
  */
-public record NetworkFacts(String machineId, LinkFacts links, Set<String> bridges) {
+public record NetworkFacts(String machineId, Set<String> bridges, LinkFacts links) {
   /** Of a host that tells nothing. */
-  public static final NetworkFacts NONE = new NetworkFacts("", LinkFacts.NONE, Set.of());
+  public static final NetworkFacts NONE = new NetworkFacts("", Set.of(), LinkFacts.NONE);
 
   public NetworkFacts {
     bridges = Set.copyOf(bridges);
   }
 
   NetworkFacts with(LinkFacts seen) {
-    return new NetworkFacts(machineId, seen, bridges);
+    return new NetworkFacts(machineId, bridges, seen);
   }
 }

@@ -1,9 +1,11 @@
 package dev.coffer.plan;
 
 import dev.coffer.model.plan.NetworkStep;
+import dev.coffer.model.plan.PortStep;
 
 /** What the kernel's word about an interface means, and what to do. */
 final class NetworkHints {
+  private static final int ENOENT = 2;
   private static final int EEXIST = 17;
   private static final int ENODEV = 19;
   private static final int EPERM = 1;
@@ -32,6 +34,9 @@ final class NetworkHints {
     if (errno == EOPNOTSUPP && call.equals("create link")) {
       return "the kernel does not know this kind of interface (EOPNOTSUPP)";
     }
+    if (errno == ENOENT && call.startsWith("add ")) {
+      return "the kernel lacks " + call.substring("add ".length()) + " (ENOENT)";
+    }
     return null;
   }
 
@@ -48,6 +53,11 @@ final class NetworkHints {
       return "remove lxc.net.N.hwaddr, or choose macvlan";
     }
     return switch (errno) {
+      case ENOENT ->
+          step instanceof PortStep
+              ? "load the modules (modprobe sch_tbf sch_ingress cls_u32 act_mirred ifb), or leave"
+                  + " coffer.net.N.limits.… out"
+              : null;
       case ENODEV -> "\"ip link\" shows those of the host; name one of them in lxc.net.N.link";
       case EEXIST ->
           call.equals("create link")

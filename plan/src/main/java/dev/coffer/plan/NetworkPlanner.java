@@ -21,22 +21,24 @@ final class NetworkPlanner {
 
   private final ContainerSpec spec;
   private final NicNames names;
-  private final BridgePlanner bridges;
   private final LinkFacts links;
+  private final BridgePlanner bridges;
   private final boolean privileged;
   private final List<Step> steps = new ArrayList<>();
 
   NetworkPlanner(ContainerSpec spec, HostFacts facts) {
     this.spec = spec;
     this.names = new NicNames(spec, facts.network());
-    this.bridges = new BridgePlanner(facts.network());
     this.links = facts.network().links();
+    this.bridges = new BridgePlanner(facts.network());
     this.privileged = facts.privileged();
   }
 
   /** All interfaces in the order of their numbers, each with all it needs. */
   List<Step> interfaces() {
+    PortPlanner ports = new PortPlanner(names);
     for (Nic nic : privileged ? names.nics() : List.<Nic>of()) {
+      steps.addAll(ports.before(nic));
       steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
       switch (nic.type().value()) {
         case "veth" -> veth(nic);
@@ -50,6 +52,7 @@ final class NetworkPlanner {
       addresses(nic, "ipv6.address");
       gateway(nic, false);
       gateway(nic, true);
+      steps.addAll(ports.after(nic));
       NetworkScripts.up(nic, names).ifPresent(steps::add);
     }
     return steps;

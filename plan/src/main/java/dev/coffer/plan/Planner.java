@@ -211,6 +211,11 @@ public final class Planner {
     }
   }
 
+  /** What is done for a container's interfaces alone, in the order of their numbers. */
+  public static List<Step> interfaces(ContainerSpec spec, HostFacts facts) {
+    return new NetworkPlanner(spec, facts).interfaces();
+  }
+
   private void enterTime() {
     if (!fresh.contains(Namespace.TIME)) {
       return;

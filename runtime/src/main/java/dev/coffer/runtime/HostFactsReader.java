@@ -234,7 +234,7 @@ public final class HostFactsReader {
         delegatable,
         OptionalInt.empty(),
         new NetworkFacts(
-            machineId, LinkFacts.NONE, privileged ? Networks.system().bridges() : Set.of()));
+            machineId, privileged ? Networks.system().bridges() : Set.of(), LinkFacts.NONE));
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

@@ -18,6 +18,7 @@ import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.network.ContainerLinks;
 import dev.coffer.network.Networks;
+import dev.coffer.network.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,6 +180,8 @@ final class HostRunner {
       case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
       case BridgeUndo bridge -> Networks.system().undo(bridge);
       case LinkUndo link -> ContainerLinks.undo(link);
+      case Undo.RemoveFilter filter -> Ports.removeFilter(filter.port());
+      case Undo.RemoveForwards forwards -> Ports.removeForwards(forwards.port(), forwards.bridge());
       case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
       case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());
       case Undo.RemoveFile file -> {

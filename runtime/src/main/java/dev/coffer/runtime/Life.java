@@ -29,6 +29,7 @@ public final class Life {
   private final Path lxcPath;
   private final RunDirectory directory;
   final AddedDeviceRules deviceRules;
+  final AddedInterfaces interfaces;
   final Restarts restarts;
   private final ConsoleRing consoleRing;
   private final List<Consumer<ContainerState>> listeners = new CopyOnWriteArrayList<>();
@@ -80,6 +81,7 @@ public final class Life {
     this.directory = directory;
     this.consoleRing = ConsoleRing.of(lxcPath.resolve(name));
     this.restarts = new Restarts(directory.path());
+    this.interfaces = new AddedInterfaces(directory.path().resolve("interfaces"));
     this.deviceRules = new AddedDeviceRules(directory.path().resolve("devices"));
   }
 
@@ -164,6 +166,11 @@ public final class Life {
   /** Whether nothing runs just now, and the next life may be about to begin by itself. */
   public boolean isBetweenLives() {
     return !isRunning() && spec.restart().when() != Restart.When.NEVER;
+  }
+
+  /** What is to be taken back at its end, with what has changed since its start. */
+  List<Undo> journal() {
+    return interfaces.in(undos);
   }
 
   /** How many lives in a row it has begun by itself. */

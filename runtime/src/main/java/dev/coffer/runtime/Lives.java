@@ -63,6 +63,7 @@ public final class Lives implements AutoCloseable {
   private final Map<String, Life> cgroupNames = new HashMap<>();
   private final Preparations preparations = new Preparations();
   private final StateChanges changes = new StateChanges();
+  private final ForwardClaims claims = new ForwardClaims();
   private final Object recovering = new Object();
 
   /** Ends whose last files may still be there when the container is called stopped. */
@@ -157,6 +158,10 @@ public final class Lives implements AutoCloseable {
 
   private Optional<Life> known(Path lxcPath, String name) {
     return Optional.ofNullable(lives.get(new Key(lxcPath, name)));
+  }
+
+  ForwardClaims claims() {
+    return claims;
   }
 
   /** Whether a start or a clean-up is under way. */
@@ -548,7 +553,7 @@ public final class Lives implements AutoCloseable {
 
   private void cleanUp(Life life) {
     try {
-      for (String failure : HostRunner.undo(life.undos)) {
+      for (String failure : HostRunner.undo(life.journal())) {
         LOG.log(Level.WARNING, life.name() + ": " + failure);
       }
       life.directory().remove();

@@ -16,6 +16,7 @@ import dev.coffer.model.HookType;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Nic;
+import dev.coffer.model.Origin;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.BridgeUndo;
 import dev.coffer.model.plan.ContainerStep;
@@ -25,6 +26,7 @@ import dev.coffer.model.plan.LinkUndo;
 import dev.coffer.model.plan.NetworkScript;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Plan;
+import dev.coffer.model.plan.PortStep;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Step;
 import dev.coffer.model.plan.Undo;
@@ -139,12 +141,20 @@ final class Start {
     life.fresh = NamespacePlanner.fresh(order.request());
     life.shared = order.request().share().keySet();
     life.ttys = spec.terminals().ttys().value();
-    life.undos = undos();
+    List<Undo> undos = undos();
+    lives
+        .claims()
+        .claim(
+            lives.all(),
+            life,
+            new ForwardClaims.Wish(List.of(), undos, forwarding()),
+            () -> life.undos = undos);
     if (!again) {
       life.lock = life.directory().create();
     }
     if (again) {
       life.deviceRules.forget();
+      life.interfaces.forget();
     } else {
       life.beginning = Beginning.of(caller, order);
     }
@@ -190,6 +200,15 @@ final class Start {
     }
   }
 
+  /** Where the plan's port forwarding comes from, if there is any. */
+  private Origin forwarding() {
+    return plan.steps().stream()
+        .filter(PortStep.ForwardPorts.class::isInstance)
+        .map(Step::origin)
+        .findFirst()
+        .orElse(Origin.builtIn("coffer.net.N.forward"));
+  }
+
   /** What is there already and stays afterwards, or is in use and must not be touched at all. */
   private boolean isOurs(Undo undo, Step step) {
     switch (undo) {
@@ -211,7 +230,9 @@ final class Start {
       case BridgeUndo _,
           Undo.RemoveFile _,
           Undo.UnloadAppArmorProfile _,
-          Undo.RemoveAppArmorNamespace _ -> {}
+          Undo.RemoveAppArmorNamespace _,
+          Undo.RemoveFilter _,
+          Undo.RemoveForwards _ -> {}
     }
     return true;
   }
@@ -227,7 +248,7 @@ final class Start {
     }
   }
 
-  private static void refuseTaken(String link, Step step) {
+  static void refuseTaken(String link, Step step) {
     if (ContainerLinks.exists(link)) {
       throw new CofferException(
           "cannot " + step.describe() + ": the host has an interface " + link + " already",

@@ -44,10 +44,13 @@ final class Stop {
     LastEnd.now(status, restarts ? life.restarts.count() : 0).write(life.spec().directory());
     new NetworkEnd(life).run();
     boolean stopped = hooks(HookType.STOP, reboot);
-    for (String failure : HostRunner.undoForKeeper(life.undos)) {
-      new ContainerLog(life.spec()).errorUnheard(failure);
+    synchronized (life.interfaces) { // one that is just being added is added first
+      for (String failure : HostRunner.undoForKeeper(life.journal())) {
+        new ContainerLog(life.spec()).errorUnheard(failure);
+      }
+      life.undos = HostRunner.leftForKeeper(life.undos);
+      life.interfaces.forget();
     }
-    life.undos = HostRunner.leftForKeeper(life.undos);
     end(status, reboot, hooks(HookType.POST_STOP, reboot) && stopped);
   }
 

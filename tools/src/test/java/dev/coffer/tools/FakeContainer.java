@@ -158,6 +158,22 @@ final class FakeContainer implements Container {
   }
 
   @Override
+  public String attachInterface(dev.coffer.InterfaceOptions options) {
+    act("attach " + options.type() + " " + options.settings() + " " + options.saved());
+    return "eth7";
+  }
+
+  @Override
+  public void detachInterface(String name, boolean saved) {
+    act("detach " + name + " " + saved);
+  }
+
+  @Override
+  public void setInterfaceUp(String name, boolean up) {
+    act("link " + name + " " + up);
+  }
+
+  @Override
   public java.util.Optional<dev.coffer.runtime.HookInProgress> hook() {
     return java.util.Optional.empty();
   }

@@ -13,8 +13,9 @@ public sealed interface NetworkStep extends HostStep
     permits NetworkStep.CreateVeth,
         NetworkStep.AddAddress,
         NetworkStep.AddGateway,
-        BridgeStep,
-        LinkStep {
+        LinkStep,
+        PortStep,
+        BridgeStep {
   /** The interface's name inside the container. */
   String name();
 

@@ -1,13 +1,19 @@
 package dev.coffer.model.plan;
 
+import dev.coffer.model.PortForward;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * How a host step is taken back. Undoing what was never done, or undoing twice, does nothing, so a
  * journal of these can be written before the steps and replayed at any time.
  */
 public sealed interface Undo
-    permits Undo.RemoveCgroup,
+    permits Undo.RemoveForwards,
+        Undo.RemoveFilter,
+        Undo.RemoveCgroup,
         Undo.RemoveCgroupFolder,
         Undo.RemoveKeeperCgroup,
         Undo.RemoveFile,
@@ -39,6 +45,40 @@ public sealed interface Undo
   /** Removes an interface of the host, with its other end. */
   record RemoveLink(String name) implements Undo {}
 
+  /** Removes the rules for what comes in by a port of a bridge. */
+  record RemoveFilter(String port) implements Undo {}
+
+  /**
+   * Removes the rules that lead ports of the host to a container.
+   *
+   * @param port the host's end of its interface
+   * @param bridge the interface of the host that leads to it
+   * @param forwards what was claimed
+   */
+  record RemoveForwards(String port, String bridge, List<PortForward> forwards) implements Undo {
+    public RemoveForwards {
+      forwards = List.copyOf(forwards);
+    }
+
+    private String words() {
+      String list = forwards.stream().map(PortForward::describe).collect(Collectors.joining(" "));
+      return port + " " + bridge + " " + list;
+    }
+
+    private static Optional<Undo> decode(String text) {
+      String[] words = text.split(" ");
+      if (words.length < 3) {
+        return Optional.empty();
+      }
+      try {
+        List<PortForward> forwards = Arrays.stream(words).skip(2).map(PortForward::parse).toList();
+        return Optional.of(new RemoveForwards(words[0], words[1], forwards));
+      } catch (IllegalArgumentException _) {
+        return Optional.empty();
+      }
+    }
+  }
+
   /** One line of a journal; paths must not contain newlines. */
   default String encode() {
     return switch (this) {
@@ -47,8 +87,10 @@ public sealed interface Undo
       case RemoveKeeperCgroup cgroup -> "remove-keeper-cgroup " + cgroup.path();
       case RemoveFile file -> "remove-file " + file.path();
       case RemoveLink link -> "remove-link " + link.name();
-      case BridgeUndo bridge -> bridge.encode();
       case LinkUndo link -> link.encode();
+      case RemoveFilter filter -> "remove-filter " + filter.port();
+      case RemoveForwards forwards -> "remove-forwards " + forwards.words();
+      case BridgeUndo bridge -> bridge.encode();
       case UnloadAppArmorProfile profile -> "unload-apparmor-profile " + profile.name();
       case RemoveAppArmorNamespace namespace -> "remove-apparmor-namespace " + namespace.name();
     };
@@ -65,6 +107,8 @@ public sealed interface Undo
     String what = line.substring(blank + 1);
     return switch (line.substring(0, blank)) {
       case "remove-link" -> Optional.of(new RemoveLink(what));
+      case "remove-filter" -> Optional.of(new RemoveFilter(what));
+      case "remove-forwards" -> RemoveForwards.decode(what);
       case "leave-zone", "forget-neighbour" -> BridgeUndo.decode(line.substring(0, blank), what);
       case "unload-apparmor-profile" -> Optional.of(new UnloadAppArmorProfile(what));
       case "remove-apparmor-namespace" -> Optional.of(new RemoveAppArmorNamespace(what));

@@ -12,23 +12,18 @@ import dev.coffer.tools.option.OptionTable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** {@code coffer network}: the bridges that containers are attached to. */
 public final class NetworkTool implements Tool {
-  static final String ARGUMENTS = "list | show | start | stop | leases | create | delete [NAME]";
+  static final String ARGUMENTS =
+      "list | show | start | stop | leases | create | delete [NAME], or " + InterfaceTool.ARGUMENTS;
 
   private static final Option SUBNET =
       Option.value(
               "subnet",
               "ADDRESS/PREFIX",
               "create: IPv4 address of the bridge with its prefix; one that is free if not given.")
-          .ours();
-  private static final Option IPV6 =
-      Option.value(
-              "ipv6",
-              "ADDRESS/64",
-              "create: IPv6 address of the bridge; containers make theirs by router"
-                  + " advertisements.")
           .ours();
   private static final Option RANGE =
       Option.value("dhcp-range", "FIRST-LAST", "create: the addresses that DHCP gives.").ours();
@@ -54,12 +49,20 @@ public final class NetworkTool implements Tool {
               + " it, or again what is missing of it; stop ends it, though its bridge stays as long"
               + " as something is attached. create writes a new one, delete removes it. NAME is"
               + " lxcbr0 if not given.\n\n"
+              + "attach gives a running CONTAINER an interface of any type that lxc.net.N.type can"
+              + " name, and prints its name inside; detach takes one away; link brings one up or takes"
+              + " it down. What was attached goes when the container ends or reboots, unless it is"
+              + " saved.\n\n"
               + "--format json: list prints an array of objects, and show one object, with the"
               + " members name, state, bridge, ipv4, ipv6, isolated, ports, dnsmasq_pid, obstacles"
               + " and source; leases prints an array of objects with the members address,"
               + " hardware_address, name and until.",
           OptionTable.bare(
-              OutputFormat.OPTION, SUBNET, IPV6, RANGE, DOMAIN, NO_DHCP, NO_NAT, ISOLATED),
+              Stream.concat(
+                      Stream.of(
+                          OutputFormat.OPTION, SUBNET, RANGE, DOMAIN, NO_DHCP, NO_NAT, ISOLATED),
+                      InterfaceTool.OPTIONS.stream())
+                  .toArray(Option[]::new)),
           List.of());
 
   @Override
@@ -76,6 +79,9 @@ public final class NetworkTool implements Tool {
   public int run(Session session) {
     OutputFormat format = OutputFormat.of(session);
     List<String> words = session.operands();
+    if (!words.isEmpty() && InterfaceTool.knows(words.getFirst())) {
+      return InterfaceTool.run(session);
+    }
     if (words.size() > 2) {
       throw new BadArgument("too many words: " + String.join(" ", words));
     }
@@ -167,7 +173,7 @@ public final class NetworkTool implements Tool {
   private static Map<String, String> settings(Session session) {
     Map<String, String> settings = new TreeMap<>();
     session.value(SUBNET).ifPresent(value -> settings.put("ipv4.address", value));
-    session.value(IPV6).ifPresent(value -> settings.put("ipv6.address", value));
+    session.value(InterfaceTool.IPV6).ifPresent(value -> settings.put("ipv6.address", value));
     session.value(RANGE).ifPresent(value -> settings.put("ipv4.dhcp.ranges", value));
     session.value(DOMAIN).ifPresent(value -> settings.put("dns.domain", value));
     if (session.has(NO_DHCP)) {

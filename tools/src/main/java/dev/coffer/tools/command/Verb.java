@@ -138,7 +138,12 @@ public enum Verb {
           new Example("coffer network leases", "the addresses that containers on lxcbr0 have"),
           new Example(
               "coffer network create lab --isolated", "a second one, of which nothing gets out"),
-          new Example("coffer network stop lxcbr0", "ends it; the next start makes it again"))),
+          new Example("coffer network stop lxcbr0", "ends it; the next start makes it again"),
+          new Example(
+              "coffer network attach web --link br0 --ipv4 10.0.3.9/24",
+              "gives a running container a veth on a bridge"),
+          new Example("coffer network detach web eth1", "takes it away"),
+          new Example("coffer network link web eth0 down", "as if its cable was pulled"))),
   ENGINE(
       Group.SYSTEM,
       "engine",
