@@ -3,6 +3,7 @@ package dev.coffer.linux;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -52,6 +53,13 @@ public final class Links {
       String kind,
       int master,
       String hardwareAddress) {}
+
+  /** All there are. */
+  public List<Found> all() {
+    return netlink.dump(RTM_GETLINK, NetlinkBody.link(0, 0, 0).bytes()).stream()
+        .map(message -> found(message.body()))
+        .toList();
+  }
 
   /** Empty where there is none of this name. */
   public Optional<Found> find(String name) {

@@ -3,6 +3,7 @@ package dev.coffer.linux;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -65,6 +66,24 @@ public final class LockFile implements AutoCloseable {
     } catch (RuntimeException e) {
       fd.close();
       throw e;
+    }
+  }
+
+  /** What a locked file holds. */
+  public String content() {
+    return HostFiles.readSmall(Path.of("/proc/self/fd/" + fd.number()));
+  }
+
+  /** Replaces what a locked file holds; whoever reads without the lock may see half of it. */
+  public void replaceContent(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    try (Call call = new Call()) {
+      long address = call.bytes(bytes).address();
+      for (int done = 0; done < bytes.length; ) {
+        done +=
+            (int) call.check(Sys.PWRITE64, fd.number(), address + done, bytes.length - done, done);
+      }
+      call.check(Sys.FTRUNCATE, fd.number(), bytes.length);
     }
   }
 

@@ -22,6 +22,7 @@ public final class Netlink implements AutoCloseable {
   private static final int AF_NETLINK = 16;
   private static final int SOCK_RAW = 3;
   private static final int NETLINK_ROUTE = 0;
+  private static final int SIOCGSKNS = 0x894c;
   private static final int REQUEST = 1;
   private static final int ACKNOWLEDGE = 4;
   private static final int DUMP = 0x300;
@@ -51,6 +52,21 @@ public final class Netlink implements AutoCloseable {
               (int)
                   call.check(
                       Sys.SOCKET, AF_NETLINK, SOCK_RAW | OpenFlags.CLOSE_ON_EXEC, NETLINK_ROUTE)));
+    }
+  }
+
+  /** Over a socket that was opened elsewhere; takes ownership. */
+  public static Netlink of(Fd socket) {
+    return new Netlink(socket);
+  }
+
+  /**
+   * The network namespace it speaks of, which takes CAP_NET_ADMIN over it. EPERM where that is
+   * missing, and ENOTTY where this is no socket at all.
+   */
+  public Fd namespace() {
+    try (Call call = new Call()) {
+      return Fd.of((int) call.check(Sys.IOCTL, fd.number(), SIOCGSKNS));
     }
   }
 

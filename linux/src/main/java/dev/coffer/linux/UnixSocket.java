@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,6 +21,12 @@ public final class UnixSocket implements AutoCloseable {
   private static final int SOL_SOCKET = 1;
   private static final int SO_PASSCRED = 16;
   private static final int SO_PEERCRED = 17;
+  private static final int SO_PEERGROUPS = 59;
+  private static final int SO_PEERPIDFD = 77;
+
+  /** NGROUPS_MAX. */
+  private static final int MOST_GROUPS = 65536;
+
   private static final int CHUNK = 64 * 1024;
   private static final int BACKLOG = 128;
 
@@ -53,6 +60,35 @@ public final class UnixSocket implements AutoCloseable {
       return socket;
     } catch (RuntimeException e) {
       socket.close();
+      throw e;
+    }
+  }
+
+  /**
+   * As {@link #listen}, removing what a dead process left there.
+   *
+   * @throws KernelException EADDRINUSE where somebody listens
+   */
+  public static UnixSocket listenAnew(Path path, int mode) {
+    try {
+      return listen(path, mode);
+    } catch (KernelException e) {
+      if (!e.is(Errno.EADDRINUSE) || isAlive(path)) {
+        throw e;
+      }
+    }
+    HostFiles.unlink(path);
+    return listen(path, mode);
+  }
+
+  private static boolean isAlive(Path path) {
+    try {
+      connect(path).close();
+      return true;
+    } catch (KernelException e) {
+      if (e.is(Errno.ECONNREFUSED)) {
+        return false;
+      }
       throw e;
     }
   }
@@ -131,6 +167,49 @@ public final class UnixSocket implements AutoCloseable {
           Sys.GETSOCKOPT, fd.number(), SOL_SOCKET, SO_PEERCRED, ucred.address(), length.address());
       return Ancillary.credentials(ucred);
     }
+  }
+
+  /** The groups of the process that connected, SO_PEERGROUPS; its main one is not among them. */
+  public List<Integer> peerGroups() {
+    try (Call call = new Call()) {
+      MemorySegment groups = call.allocate(4L * MOST_GROUPS);
+      MemorySegment length = call.ints((int) groups.byteSize());
+      call.check(
+          Sys.GETSOCKOPT,
+          fd.number(),
+          SOL_SOCKET,
+          SO_PEERGROUPS,
+          groups.address(),
+          length.address());
+      List<Integer> found = new ArrayList<>();
+      for (int i = 0; i < length.get(JAVA_INT, 0) / 4; i++) {
+        found.add(groups.getAtIndex(JAVA_INT, i));
+      }
+      return found;
+    }
+  }
+
+  /**
+   * The process that connected. Before Linux 6.5 it is found by its number, which may be another's
+   * by now if it has ended.
+   */
+  public Optional<Pidfd> peerProcess() {
+    try (Call call = new Call()) {
+      MemorySegment pidfd = call.ints(-1);
+      MemorySegment length = call.ints((int) pidfd.byteSize());
+      long result =
+          call.run(
+              Sys.GETSOCKOPT,
+              fd.number(),
+              SOL_SOCKET,
+              SO_PEERPIDFD,
+              pidfd.address(),
+              length.address());
+      if (result == 0) {
+        return Optional.of(Pidfd.of(Fd.of(pidfd.get(JAVA_INT, 0))));
+      }
+    }
+    return Pidfd.open(peer().pid());
   }
 
   /** Whether each message received here comes with its sender's credentials, SO_PASSCRED. */

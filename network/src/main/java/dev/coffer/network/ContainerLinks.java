@@ -16,6 +16,7 @@ import dev.coffer.model.plan.NetworkStep.AddAddress;
 import dev.coffer.model.plan.NetworkStep.AddGateway;
 import dev.coffer.model.plan.NetworkStep.CreateVeth;
 import dev.coffer.model.plan.PortStep;
+import dev.coffer.model.plan.UserNetworkStep;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -52,6 +53,25 @@ public final class ContainerLinks implements AutoCloseable {
   }
 
   /**
+   * Those of an ordinary user's container.
+   *
+   * @param socket of netlink(7), opened inside; closed with this
+   * @param pin as for root's, though no interface of the host is in it
+   */
+  public static ContainerLinks lent(Fd socket, Path pin) {
+    Netlink inside = Netlink.of(socket);
+    try {
+      ContainerLinks links = new ContainerLinks(inside.namespace(), pin);
+      links.inside = inside;
+      return links;
+    } catch (RuntimeException e) {
+      inside.close();
+      throw e;
+    }
+  }
+
+  /**
+   * @throws Refusal where a broker refuses
    * @throws KernelException with what was asked of the kernel as its call; ENODEV where an
    *     interface is missing
    */
@@ -63,6 +83,7 @@ public final class ContainerLinks implements AutoCloseable {
       case AddGateway gateway -> add(gateway);
       case LinkStep link -> hostLinks.run(link);
       case PortStep port -> ports.run(port);
+      case UserNetworkStep own -> new UserLinks(namespace, inside()).run(own);
     }
   }
 

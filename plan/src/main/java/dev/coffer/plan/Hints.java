@@ -105,6 +105,7 @@ public final class Hints {
               errno == ENOSPC ? "set cpuset.cpus and cpuset.mems of the parent cgroup first" : null;
           case HostStep.SetCgroupValue value -> cgroupValue(value, errno);
           case HostStep.CreateCgroup _ -> cgroup(errno);
+          case KeeperStep.RunNetworkProgram program -> program.remedy();
           case NetworkStep network -> NetworkHints.hint(network, call, errno);
           case ContainerStep.SetSysctl sysctl -> sysctl(sysctl, errno);
           case ContainerStep.LoadSeccomp load -> seccomp(load, errno);

@@ -21,23 +21,24 @@ final class NetworkPlanner {
 
   private final ContainerSpec spec;
   private final NicNames names;
-  private final LinkFacts links;
+  private final HostFacts facts;
   private final BridgePlanner bridges;
-  private final boolean privileged;
   private final List<Step> steps = new ArrayList<>();
 
   NetworkPlanner(ContainerSpec spec, HostFacts facts) {
     this.spec = spec;
     this.names = new NicNames(spec, facts.network());
-    this.links = facts.network().links();
+    this.facts = facts;
     this.bridges = new BridgePlanner(facts.network());
-    this.privileged = facts.privileged();
   }
 
   /** All interfaces in the order of their numbers, each with all it needs. */
   List<Step> interfaces() {
+    if (!facts.privileged()) {
+      return ofUser(new UserNetworkPlanner(spec, names, facts));
+    }
     PortPlanner ports = new PortPlanner(names);
-    for (Nic nic : privileged ? names.nics() : List.<Nic>of()) {
+    for (Nic nic : names.nics()) {
       steps.addAll(ports.before(nic));
       steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
       switch (nic.type().value()) {
@@ -48,18 +49,31 @@ final class NetworkPlanner {
           continue;
         }
       }
-      addresses(nic, "ipv4.address");
-      addresses(nic, "ipv6.address");
-      gateway(nic, false);
-      gateway(nic, true);
+      configure(nic);
       steps.addAll(ports.after(nic));
       NetworkScripts.up(nic, names).ifPresent(steps::add);
     }
     return steps;
   }
 
+  private List<Step> ofUser(UserNetworkPlanner user) {
+    steps.addAll(user.connect());
+    for (Nic nic : spec.nics().stream().filter(user::isEngines).toList()) {
+      steps.addAll(user.adjust(nic));
+      configure(nic);
+    }
+    return steps;
+  }
+
+  private void configure(Nic nic) {
+    addresses(nic, "ipv4.address");
+    addresses(nic, "ipv6.address");
+    gateway(nic, false);
+    gateway(nic, true);
+  }
+
   private LinkPlanner link(Nic nic) {
-    return new LinkPlanner(nic, names, links);
+    return new LinkPlanner(nic, names, facts.network().links());
   }
 
   private void veth(Nic nic) {

@@ -23,6 +23,7 @@ final class NicNames {
   private static final String LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
   private static final int RANDOM_LETTERS = 10;
   private static final int ADDRESS = 6;
+  private static final int DIGEST = 8;
 
   private final ContainerSpec spec;
   private final NetworkFacts facts;
@@ -114,14 +115,22 @@ final class NicNames {
   }
 
   private byte[] hash(Nic nic, String purpose) {
-    String text =
+    return hash(
         String.join(
             "\n",
             facts.machineId(),
             spec.lxcPath().toString(),
             spec.name(),
             isFirst(nic) ? String.valueOf(nic.index()) : nic.index() + given(nic, "link").get(),
-            purpose);
+            purpose));
+  }
+
+  /** Sixteen hexadecimal digits. */
+  static String digest(String text) {
+    return HexFormat.of().formatHex(hash(text), 0, DIGEST);
+  }
+
+  private static byte[] hash(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {

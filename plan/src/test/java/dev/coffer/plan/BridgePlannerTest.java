@@ -22,7 +22,7 @@ class BridgePlannerTest {
   private static final String HARDWARE = "02:00:00:00:00:01";
 
   private final BridgePlanner planner =
-      new BridgePlanner(new NetworkFacts("machine", Set.of("lxcbr0"), LinkFacts.NONE));
+      new BridgePlanner(NetworkFacts.of("machine", Set.of("lxcbr0")));
 
   private static Nic nic(Map<String, String> settings) {
     return new Nic(

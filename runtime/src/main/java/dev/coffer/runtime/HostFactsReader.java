@@ -5,7 +5,6 @@ import dev.coffer.linux.HostFiles;
 import dev.coffer.network.Networks;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
-import dev.coffer.plan.LinkFacts;
 import dev.coffer.plan.LsmFacts;
 import dev.coffer.plan.NetworkFacts;
 import java.nio.file.Files;
@@ -37,6 +36,7 @@ public final class HostFactsReader {
   private final UserReader user;
   private final LsmFacts lsm;
   private final String machineId;
+  private final UserNetworkReader userNetwork;
   private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
   private volatile Seen seen = new Seen("", List.of());
@@ -56,6 +56,7 @@ public final class HostFactsReader {
             .map(text -> text.lines().toList())
             .orElse(HostFacts.USUALLY_DELEGATABLE);
     this.user = new UserReader(status);
+    this.userNetwork = new UserNetworkReader(System.getenv(), uid());
     this.lsm = LsmReader.read(privileged);
     this.machineId =
         HostFiles.readIfThere(Path.of("/etc/machine-id")).map(String::strip).orElse("");
@@ -233,8 +234,9 @@ public final class HostFactsReader {
         ownRealm,
         delegatable,
         OptionalInt.empty(),
-        new NetworkFacts(
-            machineId, privileged ? Networks.system().bridges() : Set.of(), LinkFacts.NONE));
+        privileged
+            ? NetworkFacts.of(machineId, Networks.system().bridges())
+            : NetworkFacts.of(machineId, Set.of()).by(userNetwork.read()));
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

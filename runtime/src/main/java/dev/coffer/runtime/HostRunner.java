@@ -177,6 +177,7 @@ final class HostRunner {
       case Undo.RemoveCgroup cgroup -> remove(Path.of(cgroup.path()), Duration.ZERO);
       case Undo.RemoveKeeperCgroup cgroup -> remove(Path.of(cgroup.path()), KEEPER_END);
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
+      case Undo.EndProgram program -> NetworkPrograms.end(Path.of(program.pidFile()));
       case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
       case BridgeUndo bridge -> Networks.system().undo(bridge);
       case LinkUndo link -> ContainerLinks.undo(link);

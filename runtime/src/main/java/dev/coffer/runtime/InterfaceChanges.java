@@ -114,13 +114,14 @@ public final class InterfaceChanges {
 
   private void run(List<Step> steps) {
     Plan plan = new Plan("", steps);
-    try (ContainerLinks links = new ContainerLinks(network())) {
+    try (CgroupValues values = new CgroupValues();
+        ContainerLinks links = new ContainerLinks(network(), NetworkEnd.pin(life.directory()))) {
       for (int i = 0; i < steps.size(); i++) {
         try {
           if (steps.get(i) instanceof NetworkStep step) {
             links.run(step);
           } else {
-            HostRunner.run((HostStep) steps.get(i));
+            HostRunner.run((HostStep) steps.get(i), values);
           }
         } catch (KernelException e) {
           throw StartFailure.of(plan, i, e.call(), e.errno(), 0, "");

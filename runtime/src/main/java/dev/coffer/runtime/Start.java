@@ -21,6 +21,7 @@ import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.BridgeUndo;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.KeeperStep;
 import dev.coffer.model.plan.LinkStep;
 import dev.coffer.model.plan.LinkUndo;
 import dev.coffer.model.plan.NetworkScript;
@@ -31,6 +32,7 @@ import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Step;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.network.ContainerLinks;
+import dev.coffer.network.Refusal;
 import dev.coffer.plan.CgroupPlacement;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
@@ -184,6 +186,8 @@ final class Start {
     for (Step step : plan.steps()) {
       if (step instanceof HostStep host) {
         host.undo().filter(undo -> isOurs(undo, step)).ifPresent(undos::add);
+      } else if (step instanceof KeeperStep.RunNetworkProgram program) {
+        program.undo().ifPresent(undos::add);
       }
       if (step instanceof LinkStep.MoveLink move) {
         undos.addAll(noted(move));
@@ -232,7 +236,8 @@ final class Start {
           Undo.UnloadAppArmorProfile _,
           Undo.RemoveAppArmorNamespace _,
           Undo.RemoveFilter _,
-          Undo.RemoveForwards _ -> {}
+          Undo.RemoveForwards _,
+          Undo.EndProgram _ -> {}
     }
     return true;
   }
@@ -331,6 +336,8 @@ final class Start {
       HostRunner.run((HostStep) plan.steps().get(index), values);
     } catch (KernelException e) {
       throw StartFailure.of(plan, index, e.call(), e.errno(), 0, "");
+    } catch (Refusal refusal) {
+      throw StartFailure.of(plan, index, refusal);
     }
   }
 
@@ -574,7 +581,11 @@ final class Start {
       return;
     }
     if (tag == StartAssembler.NETWORK_TAG) {
-      makeLinks(fds.getFirst());
+      makeLinks(new ContainerLinks(fds.getFirst(), NetworkEnd.pin(life.directory())));
+      return;
+    }
+    if (tag == StartAssembler.NETLINK_TAG) {
+      makeLinks(ContainerLinks.lent(fds.getFirst(), NetworkEnd.pin(life.directory())));
       return;
     }
     fds.forEach(Fd::close);
@@ -590,8 +601,8 @@ final class Start {
     life.executor.proceed();
   }
 
-  private void makeLinks(Fd namespace) {
-    links = Optional.of(new ContainerLinks(namespace, NetworkEnd.pin(life.directory())));
+  private void makeLinks(ContainerLinks opened) {
+    links = Optional.of(opened);
     HostSpans.Span span = spans.network();
     if (!span.isEmpty()) {
       runHostSteps(span.from(), span.to());

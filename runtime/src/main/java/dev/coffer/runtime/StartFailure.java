@@ -8,6 +8,7 @@ import dev.coffer.model.plan.Place;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Step;
+import dev.coffer.network.Refusal;
 import dev.coffer.plan.Hints;
 import dev.coffer.runtime.program.Program;
 import java.util.ArrayList;
@@ -118,6 +119,16 @@ final class StartFailure extends CofferException {
         .or(() -> Hints.hint(step, call, errno))
         .ifPresent(hint -> details.add("hint  " + hint));
     return new StartFailure("cannot " + step.describe() + ": " + reason, details, index, errno);
+  }
+
+  static StartFailure of(Plan plan, int index, Refusal refusal) {
+    Step step = plan.steps().get(index);
+    List<String> details = new ArrayList<>();
+    details.add("step  " + (index + 1) + " of " + plan.steps().size() + "  by the broker");
+    details.add("from  " + step.origin().describe());
+    details.addAll(refusal.details());
+    return new StartFailure(
+        "cannot " + step.describe() + ": " + refusal.getMessage(), details, index, 0);
   }
 
   private static String place(Place place) {

@@ -157,6 +157,17 @@ public sealed interface ContainerStep extends Step {
     }
   }
 
+  /**
+   * Gives the engine of an ordinary user a netlink socket of the container's network namespace:
+   * with one opened inside, who owns the user namespace may change all that is there, netlink(7).
+   */
+  record LendNetlink(Origin origin) implements ContainerStep {
+    @Override
+    public String describe() {
+      return "lend the engine a netlink socket";
+    }
+  }
+
   /** A new instance of a file system on a directory below the root, fsopen(2). */
   record MountFileSystem(
       String type,

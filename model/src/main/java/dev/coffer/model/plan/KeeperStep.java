@@ -154,4 +154,40 @@ public sealed interface KeeperStep extends Step {
       return "set " + name + " of init to " + value;
     }
   }
+
+  /**
+   * Runs a program that gives an ordinary user's container its way to the network.
+   *
+   * @param argv where {@link #PID} stands for the process id of init
+   * @param to what it leads to, such as {@code bridge br0}
+   * @param pidFile where the program that stays leaves its process id; empty where none stays
+   * @param why it is this one
+   * @param remedy what to do where it refuses
+   */
+  record RunNetworkProgram(
+      String name,
+      List<String> argv,
+      String to,
+      Optional<String> pidFile,
+      String why,
+      String remedy,
+      Origin origin)
+      implements KeeperStep {
+    /** In an argument vector: the process id of init. */
+    public static final String PID = "\0PID";
+
+    public RunNetworkProgram {
+      argv = List.copyOf(argv);
+    }
+
+    /** What ends the program that stays. */
+    public Optional<Undo> undo() {
+      return pidFile.map(Undo.EndProgram::new);
+    }
+
+    @Override
+    public String describe() {
+      return "connect " + name + " to " + to + ", as " + why;
+    }
+  }
 }

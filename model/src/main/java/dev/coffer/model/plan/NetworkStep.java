@@ -15,7 +15,8 @@ public sealed interface NetworkStep extends HostStep
         NetworkStep.AddGateway,
         LinkStep,
         PortStep,
-        BridgeStep {
+        BridgeStep,
+        UserNetworkStep {
   /** The interface's name inside the container. */
   String name();
 

@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
  * journal of these can be written before the steps and replayed at any time.
  */
 public sealed interface Undo
-    permits Undo.RemoveForwards,
+    permits Undo.EndProgram,
+        Undo.RemoveForwards,
         Undo.RemoveFilter,
         Undo.RemoveCgroup,
         Undo.RemoveCgroupFolder,
@@ -41,6 +42,13 @@ public sealed interface Undo
 
   /** Removes a policy namespace with all that was loaded into it. */
   record RemoveAppArmorNamespace(String name) implements Undo {}
+
+  /**
+   * Ends a program that stays beside a container.
+   *
+   * @param pidFile holds its process id and is named in its arguments; removed with it
+   */
+  record EndProgram(String pidFile) implements Undo {}
 
   /** Removes an interface of the host, with its other end. */
   record RemoveLink(String name) implements Undo {}
@@ -86,6 +94,7 @@ public sealed interface Undo
       case RemoveCgroupFolder folder -> "remove-cgroup-folder " + folder.path();
       case RemoveKeeperCgroup cgroup -> "remove-keeper-cgroup " + cgroup.path();
       case RemoveFile file -> "remove-file " + file.path();
+      case EndProgram program -> "end-program " + program.pidFile();
       case RemoveLink link -> "remove-link " + link.name();
       case LinkUndo link -> link.encode();
       case RemoveFilter filter -> "remove-filter " + filter.port();
@@ -125,6 +134,7 @@ public sealed interface Undo
       case "remove-cgroup-folder" -> Optional.of(new RemoveCgroupFolder(path));
       case "remove-keeper-cgroup" -> Optional.of(new RemoveKeeperCgroup(path));
       case "remove-file" -> Optional.of(new RemoveFile(path));
+      case "end-program" -> Optional.of(new EndProgram(path));
       default -> Optional.empty();
     };
   }

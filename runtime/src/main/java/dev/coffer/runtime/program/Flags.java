@@ -72,6 +72,8 @@ final class Flags {
   static final int SECCOMP_SET_MODE_FILTER = 1;
   static final int SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
 
+  static final int AF_NETLINK = 16;
+  static final int SOCK_RAW_CLOEXEC = 3 | OpenFlags.CLOSE_ON_EXEC;
   static final int AF_INET = 2;
   static final int SOCK_DGRAM_CLOEXEC = 2 | OpenFlags.CLOSE_ON_EXEC;
   static final int SIOCSIFFLAGS = 0x8914;

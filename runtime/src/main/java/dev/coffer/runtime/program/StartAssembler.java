@@ -40,6 +40,9 @@ public final class StartAssembler {
   /** The report that hands the container's network namespace over. */
   public static final int NETWORK_TAG = FAULT_TAG - 3;
 
+  /** The report that hands a netlink socket of that namespace over. */
+  public static final int NETLINK_TAG = FAULT_TAG - 4;
+
   /** REPORT tags from here on tell that the hook of a step begins. */
   public static final int HOOK_TAG = 1 << 21;
 
@@ -58,6 +61,7 @@ public final class StartAssembler {
   private final LabelOperations labels;
   private final LandlockOperations landlock;
   private final NamespaceOperations namespaces;
+  private final UserNetworkOperations userNetwork;
   private final Register userNamespace = new Register(19);
 
   private boolean cloned;
@@ -83,6 +87,7 @@ public final class StartAssembler {
     this.labels = new LabelOperations(program, child, Registers.PROC);
     this.landlock = new LandlockOperations(program, child, false);
     this.namespaces = new NamespaceOperations(program, keeper);
+    this.userNetwork = new UserNetworkOperations(program, keeper, child);
   }
 
   /**
@@ -213,7 +218,9 @@ public final class StartAssembler {
   }
 
   private static boolean runsProgram(Step step) {
-    return step instanceof RunHook || step instanceof KeeperStep.RunIdMapper;
+    return step instanceof RunHook
+        || step instanceof KeeperStep.RunIdMapper
+        || step instanceof KeeperStep.RunNetworkProgram;
   }
 
   /**
@@ -314,6 +321,10 @@ public final class StartAssembler {
       case KeeperStep.CloneInit clone -> cloneInit(clone);
       case KeeperStep.WriteIdMaps _, KeeperStep.RunIdMapper _, KeeperStep.ForbidSetgroups _ ->
           idMaps.emit(step);
+      case KeeperStep.RunNetworkProgram run -> {
+        idMaps.admitParent();
+        userNetwork.run(run);
+      }
       case KeeperStep.SetRlimit limit -> Rlimits.set(program, keeper, limit.limit());
       case KeeperStep.SetProcValue value -> {
         int length = value.value().getBytes(StandardCharsets.UTF_8).length;
@@ -353,7 +364,7 @@ public final class StartAssembler {
           .to(userNamespace);
       keeper.sys(Sys.CLOSE, directory);
     }
-    if (plan.steps().stream().anyMatch(NetworkStep.class::isInstance)) {
+    if (context.privileged() && plan.steps().stream().anyMatch(NetworkStep.class::isInstance)) {
       tellOfNetwork(step.namespaces().contains(Namespace.NET));
     }
   }
@@ -461,6 +472,7 @@ public final class StartAssembler {
       case ContainerStep.SetHostname hostname -> process.setHostname(hostname.name());
       case ContainerStep.NewKeyring _ -> process.newKeyring();
       case ContainerStep.BringUpLoopback _ -> process.bringUpLoopback();
+      case ContainerStep.LendNetlink _ -> userNetwork.lendNetlink(NETLINK_TAG);
       case ContainerStep.MountFileSystem mount -> {
         openRoot();
         mounts.fileSystem(mount);

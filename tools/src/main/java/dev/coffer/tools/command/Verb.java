@@ -153,6 +153,13 @@ public enum Verb {
           new Example("coffer engine status", "what it is doing"),
           new Example(
               "coffer engine stop", "ends it; containers go on, the next command starts it"))),
+  BROKER(
+      Group.SYSTEM,
+      "broker",
+      "[OPTION…]",
+      "join ordinary users' containers to bridges, as a service",
+      List.of(
+          new Example("coffer broker", "as root; /etc/lxc/lxc-usernet says who may have what"))),
   HELP(
       Group.SYSTEM,
       "help",
@@ -236,6 +243,7 @@ public enum Verb {
       case DOCTOR -> new DoctorTool();
       case NETWORK -> new NetworkTool();
       case ENGINE -> new EngineTool();
+      case BROKER -> new BrokerTool();
       case HELP -> new HelpTool();
       case VERSION -> new VersionTool();
     };

@@ -30,15 +30,13 @@ final class EngineSocket {
   static EngineSocket listen(Path path) {
     createDirectory(path.getParent());
     try {
-      return new EngineSocket(path, UnixSocket.listen(path, MODE));
+      return new EngineSocket(path, UnixSocket.listenAnew(path, MODE));
     } catch (KernelException e) {
-      if (!e.is(Errno.EADDRINUSE)) {
-        throw e;
+      if (e.is(Errno.EADDRINUSE)) {
+        throw new CofferException("an engine is running already", List.of("socket  " + path));
       }
+      throw e;
     }
-    requireDead(path);
-    HostFiles.unlink(path);
-    return new EngineSocket(path, UnixSocket.listen(path, MODE));
   }
 
   UnixSocket listener() {
@@ -68,18 +66,6 @@ final class EngineSocket {
         throw e;
       }
     }
-  }
-
-  private static void requireDead(Path path) {
-    try {
-      UnixSocket.connect(path).close();
-    } catch (KernelException e) {
-      if (e.is(Errno.ECONNREFUSED)) {
-        return;
-      }
-      throw e;
-    }
-    throw new CofferException("an engine is running already", List.of("socket  " + path));
   }
 
   private static Object identity(Path path) {
