@@ -41,14 +41,14 @@ public final class ContainerLinks implements AutoCloseable {
 
   /**
    * @param namespace the container's network namespace, which is closed with this
-   * @param pin a file in its run directory, where the namespace is held as long as an interface of
-   *     the host is in it
+   * @param folder the container's run directory, where the namespace is held as long as an
+   *     interface of the host is in it
    */
-  public ContainerLinks(Fd namespace, Path pin) {
+  public ContainerLinks(Fd namespace, Path folder) {
     this.namespace = namespace;
     this.outside = Netlink.open();
     this.links = new Links(outside);
-    this.hostLinks = new HostLinks(namespace, pin, outside, this::inside);
+    this.hostLinks = new HostLinks(namespace, folder, outside, this::inside);
     this.ports = new Ports(outside);
   }
 

@@ -40,17 +40,16 @@ final class HostLinks {
   private final Netlink outside;
   private final Supplier<Netlink> inside;
   private final Links links;
-  private final Path pin;
-  private boolean held;
+  private final Path folder;
 
   /**
    * @param namespace the container's
-   * @param pin the file on which it is held for the host's interfaces in it
+   * @param folder where files are on which it is held for the host's interfaces in it
    * @param outside in the host's namespace
    * @param inside in the container's
    */
-  HostLinks(Fd namespace, Path pin, Netlink outside, Supplier<Netlink> inside) {
-    this.pin = pin;
+  HostLinks(Fd namespace, Path folder, Netlink outside, Supplier<Netlink> inside) {
+    this.folder = folder;
     this.namespace = namespace;
     this.outside = outside;
     this.inside = inside;
@@ -131,10 +130,7 @@ final class HostLinks {
   }
 
   private void move(MoveLink step) {
-    if (!held) {
-      PhysicalLinks.hold(namespace, pin);
-      held = true;
-    }
+    PhysicalLinks.hold(namespace, step.link(), folder);
     links.move(links.require(step.link()).index(), namespace, step.name());
     Links within = new Links(inside.get());
     int index = within.require(step.name()).index();

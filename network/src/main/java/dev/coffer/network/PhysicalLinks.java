@@ -13,15 +13,16 @@ import dev.coffer.model.CofferException;
 import dev.coffer.model.plan.LinkMark;
 import dev.coffer.model.plan.LinkUndo.ReleaseNetwork;
 import dev.coffer.model.plan.LinkUndo.ReturnLink;
+import dev.coffer.model.plan.Undo;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Interfaces of the host that containers have. The container's network namespace is held by a mount
- * on a file as long as it has any, so that they can be taken home whoever was killed: the kernel
- * destroys virtual interfaces along with their namespace, and gives devices back under any name.
+ * Interfaces of the host that containers have. For each the container's network namespace is held
+ * by a mount on a file, so that they can be taken home whoever was killed: the kernel destroys
+ * virtual interfaces along with their namespace, and gives devices back under any name.
  */
 public final class PhysicalLinks {
   private PhysicalLinks() {}
@@ -29,16 +30,24 @@ public final class PhysicalLinks {
   /**
    * What takes an interface of the host home, noted before it is moved.
    *
+   * @param folder the container's run directory
    * @throws KernelException ENODEV where there is none of this name
    */
-  public static ReturnLink note(String link, Path network) {
+  public static List<Undo> note(String link, Path folder) {
+    String pin = pin(link, folder).toString();
     try (Netlink netlink = Netlink.open()) {
-      return new ReturnLink(LinkDetails.require(netlink, link).mark(), network.toString());
+      return List.of(
+          new ReleaseNetwork(pin), new ReturnLink(LinkDetails.require(netlink, link).mark(), pin));
     }
   }
 
+  private static Path pin(String link, Path folder) {
+    return folder.resolve("network-" + link);
+  }
+
   /** Keeps a network namespace from ending with its last process. */
-  public static void hold(Fd namespace, Path file) {
+  static void hold(Fd namespace, String link, Path folder) {
+    Path file = pin(link, folder);
     PinnedNamespace.release(file); // of an earlier life
     PinnedNamespace.pin(namespace, file);
   }

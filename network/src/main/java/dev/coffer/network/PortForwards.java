@@ -94,7 +94,7 @@ final class PortForwards {
     script.add("delete table " + table);
     script.add("add table " + table);
     script.add(
-        "add map " + table + " leased { type nf_proto : ipv4_addr; flags dynamic; size 1; }");
+        "add map " + table + " leased { type nf_proto : ipv4_addr; flags dynamic; size 65535; }");
     script.add("add chain " + table + " forward");
     if (opensLocalnet) {
       script.add("add chain " + table + " " + LOCALNET + step.bridge());
@@ -168,15 +168,19 @@ final class PortForwards {
     }
   }
 
+  /**
+   * An answer takes the place of the one before. The kernel counts what is so removed as if it was
+   * still there, which is why the map is larger than the one entry it has.
+   */
   private void lease() {
-    if (step.ipv4().isEmpty()) {
+    if (step.ipv4().isPresent()) {
+      return;
+    }
+    for (String verb : List.of("delete", "update")) {
       rule(
           "lease",
-          "meta nfproto ipv4 "
-              + DhcpAnswer.match(step.hardwareAddress())
-              + " update @leased { meta nfproto : "
-              + DhcpAnswer.ADDRESS
-              + " }");
+          "meta nfproto ipv4 %s %s @leased { meta nfproto : %s }"
+              .formatted(DhcpAnswer.match(step.hardwareAddress()), verb, DhcpAnswer.ADDRESS));
     }
   }
 

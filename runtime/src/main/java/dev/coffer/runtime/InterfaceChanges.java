@@ -10,6 +10,7 @@ import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Nic;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.LinkStep.MoveLink;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.Step;
@@ -83,9 +84,12 @@ public final class InterfaceChanges {
     }
   }
 
-  private static List<Undo> undos(List<Step> steps) {
+  private List<Undo> undos(List<Step> steps) {
     return steps.stream()
         .flatMap(step -> {
+          if (step instanceof MoveLink move) {
+            return noted(steps, move).stream();
+          }
           Optional<Undo> undo = ((HostStep) step).undo();
           undo.ifPresent(known -> {
             if (known instanceof Undo.RemoveLink link) {
@@ -95,6 +99,14 @@ public final class InterfaceChanges {
           return undo.stream();
         })
         .toList();
+  }
+
+  private List<Undo> noted(List<Step> steps, MoveLink move) {
+    try {
+      return NetworkEnd.undos(move, life.directory());
+    } catch (KernelException e) {
+      throw StartFailure.of(new Plan("", steps), steps.indexOf(move), e.call(), e.errno(), 0, "");
+    }
   }
 
   private void refuseOthersSteps(List<Step> steps) {
@@ -115,7 +127,7 @@ public final class InterfaceChanges {
   private void run(List<Step> steps) {
     Plan plan = new Plan("", steps);
     try (CgroupValues values = new CgroupValues();
-        ContainerLinks links = new ContainerLinks(network(), NetworkEnd.pin(life.directory()))) {
+        ContainerLinks links = new ContainerLinks(network(), life.directory().path())) {
       for (int i = 0; i < steps.size(); i++) {
         try {
           if (steps.get(i) instanceof NetworkStep step) {
@@ -158,7 +170,10 @@ public final class InterfaceChanges {
         .filter(NetworkStep.class::isInstance)
         .map(NetworkStep.class::cast)
         .filter(step -> step.name().equals(name))
-        .flatMap(step -> step.undo().stream())
+        .flatMap(step ->
+            step instanceof MoveLink move
+                ? NetworkEnd.undos(move, life.journal()).stream()
+                : step.undo().stream())
         .toList();
   }
 

@@ -8,36 +8,41 @@ import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Undo;
 import dev.coffer.network.PhysicalLinks;
 import dev.coffer.plan.NetworkScripts;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** How a container's interfaces come to their end, before all else of it does. */
 final class NetworkEnd {
-  private static final String PIN = "network";
-
   private final Life life;
 
   NetworkEnd(Life life) {
     this.life = life;
   }
 
-  /** The file on which a container's network namespace is held for the host's interfaces in it. */
-  static Path pin(RunDirectory directory) {
-    return directory.path().resolve(PIN);
+  /** What takes an interface of the host home, noted before it is moved. */
+  static List<Undo> undos(MoveLink step, RunDirectory directory) {
+    return PhysicalLinks.note(step.link(), directory.path());
   }
 
-  /** What takes an interface of the host home. */
-  static List<Undo> undos(MoveLink step, RunDirectory directory) {
-    Path pin = pin(directory);
-    return List.of(
-        new LinkUndo.ReleaseNetwork(pin.toString()), PhysicalLinks.note(step.link(), pin));
+  /** The same of one that a container has. */
+  static List<Undo> undos(MoveLink step, List<Undo> journal) {
+    Optional<Undo> back =
+        journal.stream()
+            .filter(undo ->
+                undo instanceof LinkUndo.ReturnLink link && link.mark().name().equals(step.link()))
+            .findFirst();
+    return back.stream()
+        .flatMap(undo ->
+            Stream.of(new LinkUndo.ReleaseNetwork(((LinkUndo.ReturnLink) undo).network()), undo))
+        .toList();
   }
 
   /** The host's interfaces go home, then the scripts of all are run. */
   void run() {
-    List<Undo> returns = life.undos.stream().filter(LinkUndo.ReturnLink.class::isInstance).toList();
+    List<Undo> returns =
+        life.journal().stream().filter(LinkUndo.ReturnLink.class::isInstance).toList();
     HostRunner.undo(returns).forEach(new ContainerLog(life.spec())::errorUnheard);
     scripts(_ -> true);
   }

@@ -581,11 +581,11 @@ final class Start {
       return;
     }
     if (tag == StartAssembler.NETWORK_TAG) {
-      makeLinks(new ContainerLinks(fds.getFirst(), NetworkEnd.pin(life.directory())));
+      makeLinks(new ContainerLinks(fds.getFirst(), life.directory().path()));
       return;
     }
     if (tag == StartAssembler.NETLINK_TAG) {
-      makeLinks(ContainerLinks.lent(fds.getFirst(), NetworkEnd.pin(life.directory())));
+      makeLinks(ContainerLinks.lent(fds.getFirst(), life.directory().path()));
       return;
     }
     fds.forEach(Fd::close);
