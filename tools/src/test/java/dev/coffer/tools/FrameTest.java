@@ -165,7 +165,6 @@ class FrameTest {
               run         run one command in a container of its own
               freeze      freeze all processes of a container
               unfreeze    let a frozen container go on
-              network     give a running container interfaces and take them away
 
             Looking
               list        list containers
@@ -179,6 +178,7 @@ class FrameTest {
               doctor      tell what this machine offers and what is missing
               network     look after the bridges that containers are attached to
               engine      look after the engine, the process that answers these commands
+              broker      join ordinary users' containers to bridges, as a service
               help        explain a command
               version     tell the version
 
