@@ -56,12 +56,12 @@ public final class ContainerLinks implements AutoCloseable {
    * Those of an ordinary user's container.
    *
    * @param socket of netlink(7), opened inside; closed with this
-   * @param pin as for root's, though no interface of the host is in it
+   * @param folder as for root's, though no interface of the host is noted there
    */
-  public static ContainerLinks lent(Fd socket, Path pin) {
+  public static ContainerLinks lent(Fd socket, Path folder) {
     Netlink inside = Netlink.of(socket);
     try {
-      ContainerLinks links = new ContainerLinks(inside.namespace(), pin);
+      ContainerLinks links = new ContainerLinks(inside.namespace(), folder);
       links.inside = inside;
       return links;
     } catch (RuntimeException e) {
