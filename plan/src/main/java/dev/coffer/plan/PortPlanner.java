@@ -31,8 +31,8 @@ final class PortPlanner {
   private static final String RECEIVING = "limits.ingress";
   private static final String SENDING = "limits.egress";
   private static final String BOTH = "limits.max";
-  private static final String FORWARD = "forward";
-  private static final List<String> KEYS =
+  static final String FORWARD = "forward";
+  static final List<String> KEYS =
       List.of(FILTER_MAC, FILTER_IPV4, FILTER_IPV6, ISOLATED, RECEIVING, SENDING, BOTH, FORWARD);
 
   /** What nftables takes for a name without quotes. */
