@@ -173,21 +173,21 @@ class PhysicalTest {
     assertTrue(isHome("nic0"));
   }
 
-  private void network(String verb, String... more) {
+  private String network(String verb, String... more) {
     var argv =
         new java.util.ArrayList<>(java.util.List.of("coffer", "network", verb, machine.name("c")));
     argv.addAll(java.util.List.of(more));
     argv.addAll(java.util.List.of("-P", machine.lxcpath().toString()));
-    machine.command(argv).run().ok();
+    return machine.command(argv).run().ok().text();
   }
 
   @Test
   void oneThatIsAddedLaterComesHomeToo() {
     machine.run("ip", "link", "add", "nic1", "type", "veth", "peer", "name", "far1").ok();
     machine.lxc("start", "c").ok();
-    network("attach", "--type", "phys", "--link", "nic1");
-    inside("ip", "link", "show", "nic1");
-    network("detach", "nic1");
+    String name = network("attach", "--type", "phys", "--link", "nic1");
+    inside("ip", "link", "show", name);
+    network("detach", name);
     machine.run("ip", "link", "show", "nic1").ok();
     network("attach", "--type", "phys", "--link", "nic1");
     network("detach", "wan");
