@@ -7,6 +7,7 @@ import dev.coffer.linux.KernelException;
 import dev.coffer.linux.Links;
 import dev.coffer.linux.Netlink;
 import dev.coffer.linux.NewLink;
+import dev.coffer.model.CofferException;
 import dev.coffer.network.BrokerMessage.Join;
 import dev.coffer.network.NicAccounts.Entry;
 import dev.coffer.network.Refusal.Reason;
@@ -59,6 +60,7 @@ public record UserPorts(Path policy, Path accounts) {
       throw quota(
           asker, request, policy + " gives " + asker.name() + " no veth on " + request.bridge(), 1);
     }
+    ensure(request.bridge());
     try (NicAccounts list = NicAccounts.lock(accounts);
         Netlink netlink = Netlink.open()) {
       Links links = new Links(netlink);
@@ -86,6 +88,20 @@ public record UserPorts(Path policy, Path accounts) {
         return UsernetPolicy.parse("");
       }
       throw e;
+    }
+  }
+
+  /** A network that is described on this host is made when somebody who may use it needs it. */
+  private static void ensure(String bridge) {
+    Networks networks = Networks.system();
+    if (!networks.bridges().contains(bridge)) {
+      return;
+    }
+    try {
+      networks.ensure(bridge);
+    } catch (CofferException e) {
+      throw new Refusal(
+          Reason.FAILED, e.getMessage(), "root finds out more by: coffer network show");
     }
   }
 

@@ -40,6 +40,7 @@ final class NetworkPlanner {
     PortPlanner ports = new PortPlanner(names, this::bridge);
     for (Nic nic : names.nics()) {
       steps.addAll(ports.before(nic));
+      steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
       switch (nic.type().value()) {
         case "veth" -> veth(nic);
         case "macvlan", "ipvlan", "vlan", "phys" -> steps.addAll(link(nic).create());
@@ -56,7 +57,6 @@ final class NetworkPlanner {
   }
 
   private List<Step> ofUser(UserNetworkPlanner user) {
-    spec.nics().forEach(PortPlanner::refuseForUser);
     steps.addAll(user.connect());
     for (Nic nic : spec.nics().stream().filter(user::isEngines).toList()) {
       steps.addAll(user.adjust(nic));
@@ -74,8 +74,7 @@ final class NetworkPlanner {
 
   /** The kernel's bridge that its end on the host is a port of. */
   private Optional<String> bridge(Nic nic) {
-    LinkPlanner link = link(nic);
-    return bridges.bridge(nic).filter(_ -> !link.isRouter() && !link.hasSwitch());
+    return text(nic, "link").filter(_ -> link(nic).hasBridge());
   }
 
   private LinkPlanner link(Nic nic) {
@@ -85,7 +84,6 @@ final class NetworkPlanner {
   private void veth(Nic nic) {
     LinkPlanner link = link(nic);
     steps.addAll(link.beforeVeth());
-    steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
     steps.add(
         new CreateVeth(
             names.inside(nic),

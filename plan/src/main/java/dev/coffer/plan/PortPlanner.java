@@ -32,8 +32,8 @@ final class PortPlanner {
   private static final String RECEIVING = "limits.ingress";
   private static final String SENDING = "limits.egress";
   private static final String BOTH = "limits.max";
-  private static final String FORWARD = "forward";
-  private static final List<String> KEYS =
+  static final String FORWARD = "forward";
+  static final List<String> KEYS =
       List.of(FILTER_MAC, FILTER_IPV4, FILTER_IPV6, ISOLATED, RECEIVING, SENDING, BOTH, FORWARD);
 
   /** What nftables takes for a name without quotes. */
@@ -51,15 +51,6 @@ final class PortPlanner {
   PortPlanner(NicNames names, Function<Nic, Optional<String>> bridge) {
     this.names = names;
     this.bridge = bridge;
-  }
-
-  /** All of this is up to the host's root, and what is to protect must not be passed over. */
-  static void refuseForUser(Nic nic) {
-    firstSet(nic)
-        .ifPresent(value -> {
-          throw refused(
-              value, "only the host's root can do this to an interface", "leave the key out");
-        });
   }
 
   private static Optional<Sourced<String>> firstSet(Nic nic) {

@@ -1,7 +1,9 @@
 package dev.coffer.plan;
 
+import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Nic;
+import dev.coffer.model.PortForward;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.KeeperStep.RunNetworkProgram;
 import java.net.InetAddress;
@@ -96,12 +98,50 @@ final class RootlessPrograms {
         .ifPresent(ipv6 -> argv.addAll(List.of("--gateway", ipv6)));
     first(nic, "mtu").ifPresent(mtu -> argv.addAll(List.of("--mtu", mtu)));
     argv.addAll(List.of("--dns-forward", NAMES, "--dhcp-dns", "--no-map-gw"));
-    argv.addAll(List.of("-t", "none", "-u", "none", "-T", "none", "-U", "none"));
+    argv.addAll(forwards(nic, "tcp", "--tcp-ports"));
+    argv.addAll(forwards(nic, "udp", "--udp-ports"));
+    argv.addAll(List.of("--tcp-ns", "none", "--udp-ns", "none"));
     argv.addAll(List.of("--pid", pidFile, RunNetworkProgram.PID));
     return argv;
   }
 
+  /** The ports of the host that pasta listens on, {@code ADDRESS/FIRST-LAST:FIRST-LAST}. */
+  private static List<String> forwards(Nic nic, String protocol, String option) {
+    List<String> argv = new ArrayList<>();
+    for (PortForward forward : forwards(nic)) {
+      if (forward.protocol().equals(protocol)) {
+        String at = forward.address().map(address -> address.getHostAddress() + "/").orElse("");
+        int lastTarget = forward.last() + forward.shift();
+        argv.add(option);
+        argv.add(
+            at
+                + range(forward.first(), forward.last())
+                + ":"
+                + range(forward.target(), lastTarget));
+      }
+    }
+    return argv.isEmpty() ? List.of(option, "none") : argv;
+  }
+
+  private static String range(int first, int last) {
+    return first == last ? String.valueOf(first) : first + "-" + last;
+  }
+
+  private static List<PortForward> forwards(Nic nic) {
+    Sourced<String> lines = nic.settings().get(PortPlanner.FORWARD);
+    return lines == null || lines.value().isEmpty()
+        ? List.of()
+        : lines.value().lines().map(PortForward::parse).toList();
+  }
+
   private List<String> slirp(Nic nic, String pidFile) {
+    if (!forwards(nic).isEmpty()) {
+      throw new CofferException(
+          "slirp4netns cannot be told of ports on its command line",
+          List.of(
+              "from  " + nic.settings().get(PortPlanner.FORWARD).origin().describe(),
+              "hint  install pasta, which the package passt brings: apt-get install passt"));
+    }
     List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", IN_BACKGROUND, "sh", pidFile));
     argv.add(ways.slirp().orElseThrow());
     if (nic.isUp()) {

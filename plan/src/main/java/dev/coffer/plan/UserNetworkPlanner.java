@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * By which way the interfaces of an ordinary user's container lead to the network. To a bridge of
@@ -23,6 +24,9 @@ import java.util.OptionalInt;
 final class UserNetworkPlanner {
   /** What lxc-usernet(5) calls a pair that is no bridge's. */
   private static final String NO_BRIDGE = "none";
+
+  private static final List<String> ROOTS_KEYS =
+      Stream.concat(Stream.of("zone"), PortPlanner.KEYS.stream()).toList();
 
   private final ContainerSpec spec;
   private final NicNames names;
@@ -52,11 +56,12 @@ final class UserNetworkPlanner {
   List<Step> connect() {
     List<Step> steps = new ArrayList<>();
     List<Nic> rootlessOnes = new ArrayList<>();
-    for (Nic nic : spec.nics()) {
+    for (Nic nic : names.nics()) {
       refuseRootsTypes(nic);
       if (!isWired(nic)) {
         continue;
       }
+      refuseRootsKeys(nic);
       switch (way(nic)) {
         case BROKER -> {}
         case USER_NIC -> steps.add(userNic(nic));
@@ -72,7 +77,7 @@ final class UserNetworkPlanner {
           "a container has one way out by " + rootless.name(),
           "leave out all but one interface of type veth without a bridge");
     }
-    if (spec.nics().stream().anyMatch(this::isEngines)) {
+    if (names.nics().stream().anyMatch(this::isEngines)) {
       steps.add(new LendNetlink(spec.namespaces().origin()));
     }
     return steps;
@@ -108,6 +113,23 @@ final class UserNetworkPlanner {
       case "veth", "empty", "none" -> {}
       case "phys" -> throw rootsAlone(nic, "takes an interface away from the host");
       default -> throw rootsAlone(nic, "lies on an interface of the host");
+    }
+  }
+
+  /** What is done at the end on the host, which is root's; passed over it would protect nobody. */
+  private void refuseRootsKeys(Nic nic) {
+    for (String key : ROOTS_KEYS) {
+      Sourced<String> value = nic.settings().get(key);
+      boolean wanted = value != null && !value.value().isEmpty() && !value.value().equals("0");
+      if (wanted && !(key.equals(PortPlanner.FORWARD) && way(nic) == Way.ROOTLESS)) {
+        throw new CofferException(
+            "cannot apply " + value.origin().describe() + ": only root may do that on the host",
+            List.of(
+                "from  " + value.origin().describe(),
+                key.equals(PortPlanner.FORWARD)
+                    ? "hint  pasta can: install passt, and leave out lxc.net.N.link"
+                    : "hint  leave it out, or have root start the container"));
+      }
     }
   }
 

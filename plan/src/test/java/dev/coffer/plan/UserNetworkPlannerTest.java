@@ -203,4 +203,44 @@ class UserNetworkPlannerTest {
     assertTrue(argv.contains("--disable-host-loopback"), argv.toString());
     assertEquals("eth0", argv.getLast());
   }
+
+  @Test
+  void pastaLeadsPortsOfTheHostToIt() {
+    String argv =
+        String.join(
+            " ",
+            program(
+                ways(false, NO, PASTA, SLIRP),
+                "lxc.net.0.type = veth",
+                "coffer.net.0.forward = 8080:80",
+                "coffer.net.0.forward = tcp:127.0.0.1:9000-9001:7000",
+                "coffer.net.0.forward = udp:5353"));
+    assertTrue(
+        argv.contains(
+            " --tcp-ports 8080:80 --tcp-ports 127.0.0.1/9000-9001:7000-7001"
+                + " --udp-ports 5353:5353 --tcp-ns none"),
+        argv);
+  }
+
+  @Test
+  void whatIsDoneOnTheHostIsRootsAlone() {
+    for (String line :
+        List.of("isolated = 1", "filter.mac = 1", "limits.max = 1Mbit", "forward = 80")) {
+      CofferException failure =
+          assertThrows(
+              CofferException.class,
+              () ->
+                  plan(
+                      ways(true, NIC, PASTA, SLIRP),
+                      "lxc.net.0.type = veth",
+                      "lxc.net.0.link = br0",
+                      "coffer.net.0." + line));
+      assertTrue(
+          failure.getMessage().endsWith("only root may do that on the host"), failure.getMessage());
+    }
+    assertThrows(
+        CofferException.class,
+        () ->
+            plan(ways(false, NO, NO, SLIRP), "lxc.net.0.type = veth", "coffer.net.0.forward = 80"));
+  }
 }
