@@ -57,7 +57,7 @@ final class BrokerMessage {
       if (!lines[1].equals(TYPE)) {
         throw malformed("interfaces of type veth are all there is");
       }
-      if (!PlainName.isPlain(lines[2]) || !PlainName.isPlain(lines[3])) {
+      if (!InterfaceName.isPlain(lines[2]) || !InterfaceName.isPlain(lines[3])) {
         throw malformed(
             "a name has 1 to 15 of the characters A-Z a-z 0-9 _ . - and begins with no sign");
       }
@@ -90,7 +90,7 @@ final class BrokerMessage {
   static String decodeAnswer(byte[] bytes) {
     List<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().toList();
     String first = lines.isEmpty() ? "" : lines.getFirst();
-    if (first.startsWith("ok ") && PlainName.isPlain(first.substring(3))) {
+    if (first.startsWith("ok ") && InterfaceName.isPlain(first.substring(3))) {
       return first.substring(3);
     }
     if (first.startsWith("no ") && lines.size() >= 2) {

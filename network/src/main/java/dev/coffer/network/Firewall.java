@@ -1,11 +1,7 @@
 package dev.coffer.network;
 
-import dev.coffer.linux.CommandOutput;
-import dev.coffer.linux.Programs;
-import dev.coffer.model.CofferException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A network's rules, in tables of their own. Each change is one transaction of nft(8), and makes
@@ -101,44 +97,13 @@ final class Firewall {
 
   /** Also works where nft is not there any more: then nothing can be. */
   static void remove(BridgeNetwork network) {
-    if (isThere()) {
+    if (Nft.isThere()) {
       nft(removal(network));
     }
   }
 
-  static boolean isThere() {
-    return Programs.find("nft").isPresent();
-  }
-
   /** Carries out a transaction. */
   static void nft(String text) {
-    CommandOutput said = run(List.of("-f", "-"), text);
-    if (said.status().shellCode() != 0) {
-      throw new CofferException(
-          "cannot set the firewall's rules: " + said.complaints().lines().findFirst().orElse(""),
-          List.of("hint  the kernel needs nf_tables with NAT: modprobe nft_masq"));
-    }
-  }
-
-  /** What nft answers; empty where it cannot be asked. */
-  static Optional<String> ask(String... arguments) {
-    if (!isThere()) {
-      return Optional.empty();
-    }
-    CommandOutput said = run(List.of(arguments), "");
-    return said.status().shellCode() == 0 ? Optional.of(said.output()) : Optional.empty();
-  }
-
-  private static CommandOutput run(List<String> arguments, String input) {
-    List<String> argv = new ArrayList<>();
-    argv.add(
-        Programs.find("nft")
-            .orElseThrow(() ->
-                new CofferException(
-                    "cannot set the firewall's rules: there is no nft",
-                    List.of("hint  apt install nftables")))
-            .toString());
-    argv.addAll(arguments);
-    return CommandOutput.of(argv, List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), input);
+    Nft.run("set the firewall's rules", List.of(), "use a bridge of your own", text);
   }
 }

@@ -9,6 +9,7 @@ import dev.coffer.linux.Neighbours;
 import dev.coffer.linux.NetAddresses;
 import dev.coffer.linux.Netlink;
 import dev.coffer.model.CofferException;
+import dev.coffer.model.plan.BridgeUndo;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.nio.file.Files;
@@ -275,11 +276,19 @@ public final class Networks {
     }
   }
 
+  /** Takes a step back; what is gone already is left. */
+  public void undo(BridgeUndo undo) {
+    switch (undo) {
+      case BridgeUndo.LeaveZone zone -> leaveZone(zone.bridge());
+      case BridgeUndo.ForgetNeighbour one -> forget(one.bridge(), one.hardwareAddress());
+    }
+  }
+
   /**
    * Forgets a container that was attached: its lease and its entries among the neighbours. What
    * cannot be forgotten runs out by itself.
    */
-  public void forget(String bridge, String hardwareAddress) {
+  private void forget(String bridge, String hardwareAddress) {
     catalog.all().stream()
         .filter(network -> network.bridge().equals(bridge))
         .forEach(network -> release(network, hardwareAddress));
@@ -333,7 +342,7 @@ public final class Networks {
   }
 
   /** Removes a zone's bridge if nothing is attached to it any more. */
-  public void leaveZone(String bridge) {
+  private void leaveZone(String bridge) {
     try (LockFile _ = zoneLock()) {
       Zones.remove(bridge);
     }

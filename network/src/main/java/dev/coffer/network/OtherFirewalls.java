@@ -3,7 +3,6 @@ package dev.coffer.network;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -122,7 +121,7 @@ final class OtherFirewalls {
 
   /** Looks at all chains of the kernel's nf_tables; those of the older ip_tables are not seen. */
   static Found read() {
-    return Found.parse(Firewall.ask("list", "chains").orElse(""));
+    return Found.parse(Nft.print("list", "chains"));
   }
 
   /** Puts rules into Docker's chain, those of before replaced; does nothing where it has none. */
@@ -156,7 +155,7 @@ final class OtherFirewalls {
 
   /** Takes our rules out of Docker's chain. */
   static void forget(BridgeNetwork network) {
-    if (!Firewall.isThere()) {
+    if (!Nft.isThere()) {
       return;
     }
     for (String family : List.of("ip", "ip6")) {
@@ -168,9 +167,9 @@ final class OtherFirewalls {
   }
 
   private static String deletions(BridgeNetwork network, String family) {
-    Optional<String> listing = Firewall.ask("-a", "list", "chain", family, "filter", DOCKER);
+    String listing = Nft.print("-a", "list", "chain", family, "filter", DOCKER);
     StringBuilder text = new StringBuilder();
-    for (String line : listing.orElse("").lines().toList()) {
+    for (String line : listing.lines().toList()) {
       Matcher handle = HANDLE.matcher(line);
       if (line.contains("comment \"" + comment(network) + "\"") && handle.matches()) {
         text.append("delete rule ")

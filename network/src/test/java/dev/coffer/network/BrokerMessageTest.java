@@ -67,7 +67,7 @@ class BrokerMessageTest {
       }
       try {
         Join join = Join.decode(changed);
-        assertEquals(true, PlainName.isPlain(join.name()));
+        assertEquals(true, InterfaceName.isPlain(join.name()));
       } catch (Refusal refusal) {
         assertEquals(Reason.MALFORMED, refusal.reason());
       }

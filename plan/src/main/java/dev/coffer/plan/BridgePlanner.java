@@ -5,10 +5,12 @@ import dev.coffer.model.Nic;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.BridgeStep;
 import dev.coffer.model.plan.Step;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** The bridge that an interface of a container becomes a port of. */
+/** The bridge that an interface of a container is attached to, where it is to be made first. */
 final class BridgePlanner {
   /** What systemd-nspawn calls the bridges of zones, so that both share them. */
   private static final String ZONE_PREFIX = "vz-";
@@ -22,41 +24,59 @@ final class BridgePlanner {
     this.facts = facts;
   }
 
-  /** Its name; that of a zone comes first. */
-  Optional<String> bridge(Nic nic) {
-    return value(nic, ZONE)
-        .map(zone -> ZONE_PREFIX + zone.value())
-        .or(() -> value(nic, LINK).map(Sourced::value));
+  /**
+   * The interfaces of which those in a zone have its bridge as their link.
+   *
+   * @throws CofferException where a zone cannot be
+   */
+  static List<Nic> withZones(List<Nic> nics) {
+    return nics.stream()
+        .map(nic -> value(nic, ZONE).map(zone -> inZone(nic, zone)).orElse(nic))
+        .toList();
+  }
+
+  private static Nic inZone(Nic nic, Sourced<String> zone) {
+    value(nic, LINK)
+        .ifPresent(link -> {
+          throw new CofferException(
+              "an interface is in a zone or has a link, not both",
+              List.of(
+                  "from  " + zone.origin().describe(),
+                  "from  " + link.origin().describe(),
+                  "hint  remove one, or clear the link: lxc.net." + nic.index() + ".link ="));
+        });
+    boolean isRouter = value(nic, "veth.mode").filter(m -> m.value().equals("router")).isPresent();
+    if (!nic.type().value().equals("veth") || isRouter) {
+      throw new CofferException(
+          "only a veth of mode bridge can be in a zone",
+          List.of(
+              "from  " + zone.origin().describe(),
+              "hint  lxc.net." + nic.index() + ".type = veth"));
+    }
+    Map<String, Sourced<String>> settings = new HashMap<>(nic.settings());
+    settings.put(LINK, new Sourced<>(ZONE_PREFIX + zone.value(), zone.origin()));
+    return new Nic(nic.index(), nic.type(), settings);
   }
 
   /**
-   * What is to be done for it before.
+   * What is to be done before an interface is made.
    *
+   * @param nic of {@link #withZones}
    * @param name the interface's inside the container
    * @param hardwareAddress of that interface
    */
   List<Step> prepare(Nic nic, String name, String hardwareAddress) {
-    Optional<Sourced<String>> zone = value(nic, ZONE);
     Optional<Sourced<String>> link = value(nic, LINK);
-    if (zone.isPresent() && link.isPresent()) {
-      throw new CofferException(
-          "an interface is in a zone or has a link, not both",
-          List.of(
-              "from  " + zone.get().origin().describe(),
-              "from  " + link.get().origin().describe(),
-              "hint  remove one of the lines, or clear the link: lxc.net."
-                  + nic.index()
-                  + ".link ="));
+    if (link.isEmpty()) {
+      return List.of();
     }
-    return zone.<Step>map(
-            in -> new BridgeStep.JoinZone(name, ZONE_PREFIX + in.value(), in.origin()))
-        .or(() ->
-            link.filter(bridge -> facts.bridges().contains(bridge.value()))
-                .map(bridge ->
-                    new BridgeStep.EnsureNetwork(
-                        name, bridge.value(), hardwareAddress, bridge.origin())))
-        .map(List::of)
-        .orElse(List.of());
+    String bridge = link.get().value();
+    if (value(nic, ZONE).isPresent()) {
+      return List.of(new BridgeStep.JoinZone(name, bridge, link.get().origin()));
+    }
+    return facts.bridges().contains(bridge)
+        ? List.of(new BridgeStep.EnsureNetwork(name, bridge, hardwareAddress, link.get().origin()))
+        : List.of();
   }
 
   private static Optional<Sourced<String>> value(Nic nic, String key) {

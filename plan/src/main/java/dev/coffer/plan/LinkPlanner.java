@@ -83,15 +83,15 @@ final class LinkPlanner {
   }
 
   /** Whether a veth's end on the host is to be a port of a bridge of the kernel's. */
-  private boolean hasBridge() {
+  boolean hasBridge() {
     return text("link").isPresent() && !isRouter() && !hasSwitch();
   }
 
-  boolean isRouter() {
+  private boolean isRouter() {
     return text("veth.mode").orElse("").equals("router");
   }
 
-  boolean hasSwitch() {
+  private boolean hasSwitch() {
     return text("link").filter(facts.switches()::contains).isPresent();
   }
 

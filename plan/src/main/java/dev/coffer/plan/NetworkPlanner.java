@@ -40,6 +40,7 @@ final class NetworkPlanner {
     PortPlanner ports = new PortPlanner(names);
     for (Nic nic : names.nics()) {
       steps.addAll(ports.before(nic));
+      steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
       switch (nic.type().value()) {
         case "veth" -> veth(nic);
         case "macvlan", "ipvlan", "vlan", "phys" -> steps.addAll(link(nic).create());
@@ -78,12 +79,11 @@ final class NetworkPlanner {
   private void veth(Nic nic) {
     LinkPlanner link = link(nic);
     steps.addAll(link.beforeVeth());
-    steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
     steps.add(
         new CreateVeth(
             names.inside(nic),
             names.onHost(nic),
-            bridges.bridge(nic).filter(_ -> !link.isRouter() && !link.hasSwitch()),
+            text(nic, "link").filter(_ -> link.hasBridge()),
             Optional.of(names.hardwareAddress(nic)),
             Optional.of(names.hostAddress(nic)),
             mtu(nic),

@@ -33,7 +33,7 @@ final class NicNames {
   NicNames(ContainerSpec spec, NetworkFacts facts) {
     this.spec = spec;
     this.facts = facts;
-    this.nics = LinkPrefixes.expand(spec.nics(), facts.links().names());
+    this.nics = LinkPrefixes.expand(BridgePlanner.withZones(spec.nics()), facts.links().names());
     Set<String> taken = new HashSet<>();
     nics.forEach(nic -> named(nic).ifPresent(taken::add));
     int number = 0;

@@ -8,6 +8,7 @@ import dev.coffer.model.Nic;
 import dev.coffer.model.Origin;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.BridgeStep;
+import dev.coffer.model.plan.BridgeUndo;
 import dev.coffer.model.plan.Undo;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ class BridgePlannerTest {
   void theBridgeOfANetworkIsMadeBefore() {
     BridgeStep step = new BridgeStep.EnsureNetwork("eth0", "lxcbr0", HARDWARE, ORIGIN);
     assertEquals(List.of(step), planner.prepare(nic(Map.of("link", "lxcbr0")), "eth0", HARDWARE));
-    assertEquals(Optional.of(new Undo.ForgetNeighbour("lxcbr0", HARDWARE)), step.undo());
+    assertEquals(Optional.of(new BridgeUndo.ForgetNeighbour("lxcbr0", HARDWARE)), step.undo());
     assertEquals(step.undo(), Undo.decode(step.undo().orElseThrow().encode()));
   }
 
@@ -49,9 +50,9 @@ class BridgePlannerTest {
 
   @Test
   void aZoneIsABridgeOfItsOwn() {
-    Nic nic = nic(Map.of("zone", "web"));
+    Nic nic = BridgePlanner.withZones(List.of(nic(Map.of("zone", "web")))).getFirst();
     BridgeStep step = new BridgeStep.JoinZone("eth0", "vz-web", ORIGIN);
-    assertEquals(Optional.of("vz-web"), planner.bridge(nic));
+    assertEquals("vz-web", nic.settings().get("link").value());
     assertEquals(List.of(step), planner.prepare(nic, "eth0", HARDWARE));
     assertEquals(step.undo(), Undo.decode(step.undo().orElseThrow().encode()));
   }
@@ -59,6 +60,8 @@ class BridgePlannerTest {
   @Test
   void aZoneAndALinkExcludeEachOther() {
     Nic nic = nic(Map.of("zone", "web", "link", "br0"));
-    assertThrows(CofferException.class, () -> planner.prepare(nic, "eth0", HARDWARE));
+    assertThrows(CofferException.class, () -> BridgePlanner.withZones(List.of(nic)));
+    Nic router = nic(Map.of("zone", "web", "veth.mode", "router"));
+    assertThrows(CofferException.class, () -> BridgePlanner.withZones(List.of(router)));
   }
 }

@@ -11,6 +11,7 @@ import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.model.CofferException;
+import dev.coffer.model.plan.BridgeUndo;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.LinkUndo;
 import dev.coffer.model.plan.NetworkStep;
@@ -178,12 +179,10 @@ final class HostRunner {
       case Undo.RemoveCgroupFolder folder -> removeFolder(Path.of(folder.path()));
       case Undo.EndProgram program -> NetworkPrograms.end(Path.of(program.pidFile()));
       case Undo.RemoveLink link -> ContainerLinks.remove(link.name());
+      case BridgeUndo bridge -> Networks.system().undo(bridge);
       case LinkUndo link -> ContainerLinks.undo(link);
       case Undo.RemoveFilter filter -> Ports.removeFilter(filter.port());
       case Undo.RemoveForwards forwards -> Ports.removeForwards(forwards.port(), forwards.bridge());
-      case Undo.ForgetNeighbour one ->
-          Networks.system().forget(one.bridge(), one.hardwareAddress());
-      case Undo.LeaveZone zone -> Networks.system().leaveZone(zone.bridge());
       case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
       case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());
       case Undo.RemoveFile file -> {

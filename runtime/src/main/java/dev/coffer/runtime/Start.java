@@ -18,6 +18,7 @@ import dev.coffer.model.Namespace;
 import dev.coffer.model.Nic;
 import dev.coffer.model.Origin;
 import dev.coffer.model.Sourced;
+import dev.coffer.model.plan.BridgeUndo;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.KeeperStep;
@@ -230,13 +231,12 @@ final class Start {
       case LinkUndo link -> {
         return ContainerLinks.isOurs(link);
       }
-      case Undo.RemoveFile _,
+      case BridgeUndo _,
+          Undo.RemoveFile _,
           Undo.UnloadAppArmorProfile _,
           Undo.RemoveAppArmorNamespace _,
           Undo.RemoveFilter _,
           Undo.RemoveForwards _,
-          Undo.LeaveZone _,
-          Undo.ForgetNeighbour _,
           Undo.EndProgram _ -> {}
     }
     return true;

@@ -165,7 +165,6 @@ class FrameTest {
               run         run one command in a container of its own
               freeze      freeze all processes of a container
               unfreeze    let a frozen container go on
-              network     give a running container interfaces and take them away
 
             Looking
               list        list containers

@@ -19,7 +19,7 @@ public sealed interface BridgeStep extends NetworkStep {
       implements BridgeStep {
     @Override
     public Optional<Undo> undo() {
-      return Optional.of(new Undo.ForgetNeighbour(bridge, hardwareAddress));
+      return Optional.of(new BridgeUndo.ForgetNeighbour(bridge, hardwareAddress));
     }
 
     @Override
@@ -35,7 +35,7 @@ public sealed interface BridgeStep extends NetworkStep {
   record JoinZone(String name, String bridge, Origin origin) implements BridgeStep {
     @Override
     public Optional<Undo> undo() {
-      return Optional.of(new Undo.LeaveZone(bridge));
+      return Optional.of(new BridgeUndo.LeaveZone(bridge));
     }
 
     @Override

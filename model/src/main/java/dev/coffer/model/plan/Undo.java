@@ -12,8 +12,6 @@ import java.util.stream.Collectors;
  */
 public sealed interface Undo
     permits Undo.EndProgram,
-        Undo.ForgetNeighbour,
-        Undo.LeaveZone,
         Undo.RemoveForwards,
         Undo.RemoveFilter,
         Undo.RemoveCgroup,
@@ -23,6 +21,7 @@ public sealed interface Undo
         Undo.UnloadAppArmorProfile,
         Undo.RemoveAppArmorNamespace,
         Undo.RemoveLink,
+        BridgeUndo,
         LinkUndo {
   /** Kills what is left in a cgroup and removes it with everything below. */
   record RemoveCgroup(String path) implements Undo {}
@@ -88,12 +87,6 @@ public sealed interface Undo
     }
   }
 
-  /** Removes the bridge of a zone, unless another container is attached to it. */
-  record LeaveZone(String bridge) implements Undo {}
-
-  /** Has the network of a bridge give an interface's lease back and forget its addresses. */
-  record ForgetNeighbour(String bridge, String hardwareAddress) implements Undo {}
-
   /** One line of a journal; paths must not contain newlines. */
   default String encode() {
     return switch (this) {
@@ -106,8 +99,7 @@ public sealed interface Undo
       case LinkUndo link -> link.encode();
       case RemoveFilter filter -> "remove-filter " + filter.port();
       case RemoveForwards forwards -> "remove-forwards " + forwards.words();
-      case ForgetNeighbour one -> "forget-neighbour " + one.bridge() + " " + one.hardwareAddress();
-      case LeaveZone zone -> "leave-zone " + zone.bridge();
+      case BridgeUndo bridge -> bridge.encode();
       case UnloadAppArmorProfile profile -> "unload-apparmor-profile " + profile.name();
       case RemoveAppArmorNamespace namespace -> "remove-apparmor-namespace " + namespace.name();
     };
@@ -126,8 +118,7 @@ public sealed interface Undo
       case "remove-link" -> Optional.of(new RemoveLink(what));
       case "remove-filter" -> Optional.of(new RemoveFilter(what));
       case "remove-forwards" -> RemoveForwards.decode(what);
-      case "forget-neighbour" -> decodeNeighbour(what);
-      case "leave-zone" -> Optional.of(new LeaveZone(what));
+      case "leave-zone", "forget-neighbour" -> BridgeUndo.decode(line.substring(0, blank), what);
       case "unload-apparmor-profile" -> Optional.of(new UnloadAppArmorProfile(what));
       case "remove-apparmor-namespace" -> Optional.of(new RemoveAppArmorNamespace(what));
       default ->
@@ -135,13 +126,6 @@ public sealed interface Undo
               ? decodePath(line.substring(0, blank), what)
               : LinkUndo.decode(line.substring(0, blank), what);
     };
-  }
-
-  private static Optional<Undo> decodeNeighbour(String what) {
-    String[] words = what.split(" ");
-    return words.length == 2
-        ? Optional.of(new ForgetNeighbour(words[0], words[1]))
-        : Optional.empty();
   }
 
   private static Optional<Undo> decodePath(String kind, String path) {

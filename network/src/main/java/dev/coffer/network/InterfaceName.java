@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
  * means more to the kernel than itself ({@code %d}), to a file ({@code ..}), to a program ({@code
  * -x}) or to a line.
  */
-final class PlainName {
+final class InterfaceName {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}");
 
-  private PlainName() {}
+  private InterfaceName() {}
 
   static boolean isPlain(String name) {
     return PLAIN.matcher(name).matches();
