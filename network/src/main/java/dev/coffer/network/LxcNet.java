@@ -124,7 +124,7 @@ record LxcNet(boolean enabled, BridgeNetwork network, Path run, Path varLib, Lis
    * @throws IllegalArgumentException for values that are malformed
    */
   static LxcNet of(Map<String, String> values, Path source, List<Path> files) {
-    String bridge = PlainName.check(values.get("LXC_BRIDGE"));
+    String bridge = InterfaceName.check(values.get("LXC_BRIDGE"));
     Path run = Path.of(values.get("varrun"));
     Path varLib = Path.of(values.get("varlib"));
     BridgeNetwork network =
