@@ -57,7 +57,6 @@ final class NetworkPlanner {
   }
 
   private List<Step> ofUser(UserNetworkPlanner user) {
-    spec.nics().forEach(PortPlanner::refuseForUser);
     steps.addAll(user.connect());
     for (Nic nic : spec.nics().stream().filter(user::isEngines).toList()) {
       steps.addAll(user.adjust(nic));

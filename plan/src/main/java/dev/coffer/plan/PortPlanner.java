@@ -53,15 +53,6 @@ final class PortPlanner {
     this.bridge = bridge;
   }
 
-  /** All of this is up to the host's root, and what is to protect must not be passed over. */
-  static void refuseForUser(Nic nic) {
-    firstSet(nic)
-        .ifPresent(value -> {
-          throw refused(
-              value, "only the host's root can do this to an interface", "leave the key out");
-        });
-  }
-
   private static Optional<Sourced<String>> firstSet(Nic nic) {
     return KEYS.stream()
         .map(key -> nic.settings().get(key))

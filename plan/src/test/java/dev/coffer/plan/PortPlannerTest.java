@@ -95,20 +95,6 @@ class PortPlannerTest {
   }
 
   @Test
-  void anOrdinaryUserIsToldThatTheyCannotBeHad() {
-    LxcConfig config =
-        LxcConfig.parse(VETH + "coffer.net.0.filter.mac = 1\n", Path.of("/c/config"), Map.of());
-    var spec = config.spec("c", Path.of("/lxc"));
-    CofferException refused =
-        assertThrows(
-            CofferException.class, () -> new NetworkPlanner(spec, Hosts.DELEGATED).interfaces());
-    assertEquals(
-        "cannot apply /c/config:5  coffer.net.0.filter.mac: only the host's root can do this to an"
-            + " interface",
-        refused.getMessage());
-  }
-
-  @Test
   void aNameThatNftablesCouldMisreadIsRefused() {
     assertEquals(
         "hint  use letters, digits and - . _ in lxc.net.0.veth.pair",
