@@ -74,7 +74,8 @@ final class NetworkPlanner {
 
   /** The kernel's bridge that its end on the host is a port of. */
   private Optional<String> bridge(Nic nic) {
-    return text(nic, "link").filter(_ -> link(nic).hasBridge());
+    LinkPlanner link = link(nic);
+    return text(nic, "link").filter(_ -> link.hasBridge());
   }
 
   private LinkPlanner link(Nic nic) {
