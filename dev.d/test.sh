@@ -40,7 +40,7 @@ run_test() {
 need_test_packages() {
   need ip:iproute2 lxc-autostart:lxc /usr/lib/python3/dist-packages/lxc/__init__.py:python3-lxc mmdebstrap:mmdebstrap \
     /usr/share/lxc/config/debian.common.conf:lxc-templates \
-    newuidmap:uidmap useradd:passwd
+    newuidmap:uidmap useradd:passwd pasta:passt slirp4netns:slirp4netns
 }
 
 # Ends with the closing line; fails when a test failed.

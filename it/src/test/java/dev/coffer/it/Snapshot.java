@@ -31,6 +31,9 @@ record Snapshot(
   private static final boolean ALONE =
       System.getenv("COFFER_VM") != null || "1".equals(System.getenv("COFFER_TEST_ALONE"));
 
+  /** Made by the first "ip netns add" for all that follow. */
+  private static final String NETWORKS = "/run/netns";
+
   static Snapshot read(String id) {
     Predicate<String> counts = line -> ALONE || line.contains(id);
     return new Snapshot(
@@ -63,7 +66,10 @@ record Snapshot(
   }
 
   private static Stream<String> mountPoints() {
-    return text(Path.of("/proc/self/mountinfo")).lines().map(line -> line.split(" ")[4]);
+    return text(Path.of("/proc/self/mountinfo"))
+        .lines()
+        .map(line -> line.split(" ")[4])
+        .filter(mount -> !mount.equals(NETWORKS));
   }
 
   private static Stream<String> loopFiles() {

@@ -37,7 +37,7 @@ final class NetworkPlanner {
     if (!facts.privileged()) {
       return ofUser(new UserNetworkPlanner(spec, names, facts));
     }
-    PortPlanner ports = new PortPlanner(names);
+    PortPlanner ports = new PortPlanner(names, this::bridge);
     for (Nic nic : names.nics()) {
       steps.addAll(ports.before(nic));
       steps.addAll(bridges.prepare(nic, names.inside(nic), names.hardwareAddress(nic)));
@@ -72,6 +72,12 @@ final class NetworkPlanner {
     gateway(nic, true);
   }
 
+  /** The kernel's bridge that its end on the host is a port of. */
+  private Optional<String> bridge(Nic nic) {
+    LinkPlanner link = link(nic);
+    return text(nic, "link").filter(_ -> link.hasBridge());
+  }
+
   private LinkPlanner link(Nic nic) {
     return new LinkPlanner(nic, names, facts.network().links());
   }
@@ -83,7 +89,7 @@ final class NetworkPlanner {
         new CreateVeth(
             names.inside(nic),
             names.onHost(nic),
-            text(nic, "link").filter(_ -> link.hasBridge()),
+            bridge(nic),
             Optional.of(names.hardwareAddress(nic)),
             Optional.of(names.hostAddress(nic)),
             mtu(nic),

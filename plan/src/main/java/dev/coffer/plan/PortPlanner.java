@@ -16,6 +16,7 @@ import dev.coffer.model.plan.PortStep.Sources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -42,9 +43,21 @@ final class PortPlanner {
   private static final String IFB = "ifb";
 
   private final NicNames names;
+  private final Function<Nic, Optional<String>> bridge;
 
-  PortPlanner(NicNames names) {
+  /**
+   * @param bridge that an interface's end on the host is a port of
+   */
+  PortPlanner(NicNames names, Function<Nic, Optional<String>> bridge) {
     this.names = names;
+    this.bridge = bridge;
+  }
+
+  private static Optional<Sourced<String>> firstSet(Nic nic) {
+    return KEYS.stream()
+        .map(key -> nic.settings().get(key))
+        .filter(value -> value != null && !value.value().equals("0"))
+        .findFirst();
   }
 
   /** What must hold before the interface is there. */
@@ -101,7 +114,7 @@ final class PortPlanner {
     return new ForwardPorts(
         names.inside(nic),
         names.onHost(nic),
-        setting(nic, "link").map(Sourced::value).orElse(names.onHost(nic)),
+        bridge.apply(nic).orElse(names.onHost(nic)),
         names.hardwareAddress(nic),
         firstAddress(nic, "ipv4.address"),
         ipv6,
@@ -111,11 +124,7 @@ final class PortPlanner {
 
   /** Without a port on the host these keys would protect nobody, so they are not passed over. */
   private void refuseUnlessPort(Nic nic) {
-    Optional<Sourced<String>> first =
-        KEYS.stream()
-            .map(key -> nic.settings().get(key))
-            .filter(value -> value != null && !value.value().equals("0"))
-            .findFirst();
+    Optional<Sourced<String>> first = firstSet(nic);
     if (first.isEmpty()) {
       return;
     }
@@ -134,19 +143,13 @@ final class PortPlanner {
     }
     for (String key : List.of(FILTER_MAC, FILTER_IPV4, FILTER_IPV6, ISOLATED)) {
       Optional<Origin> wanted = on(nic, key);
-      if (wanted.isPresent() && !isBridged(nic)) {
+      if (wanted.isPresent() && bridge.apply(nic).isEmpty()) {
         throw refused(
             nic.settings().get(key),
-            "the interface is not on a bridge",
+            "the interface is not on a bridge of the kernel",
             "write " + nicKey + ".link = BRIDGE, or leave the key out");
       }
     }
-  }
-
-  private static boolean isBridged(Nic nic) {
-    boolean routed =
-        setting(nic, "veth.mode").filter(mode -> mode.value().equals("router")).isPresent();
-    return !routed && (setting(nic, "link").isPresent() || setting(nic, "zone").isPresent());
   }
 
   private static CofferException refused(Sourced<String> value, String why, String remedy) {

@@ -66,9 +66,32 @@ class PortPlannerTest {
         refusal("lxc.net.0.type = empty\ncoffer.net.0.isolated = 1\n"));
     assertEquals(
         List.of(
-            "cannot apply /c/config:2  coffer.net.0.filter.ipv4: the interface is not on a bridge",
+            "cannot apply /c/config:2  coffer.net.0.filter.ipv4: the interface is not on a bridge of the"
+                + " kernel",
             "hint  write lxc.net.0.link = BRIDGE, or leave the key out"),
         refusal("lxc.net.0.type = veth\ncoffer.net.0.filter.ipv4 = 1\n"));
+  }
+
+  @Test
+  void aZoneIsABridgeAndARoutedVethLeadsToItself() {
+    String veth = "lxc.net.0.type = veth\nlxc.net.0.veth.pair = vethc\n";
+    String lines = "coffer.net.0.isolated = 1\ncoffer.net.0.forward = 80\n";
+    assertEquals("vz-web", forward(veth + "coffer.net.0.zone = web\n" + lines).bridge());
+    assertEquals(
+        "vethc",
+        forward(
+                veth
+                    + "lxc.net.0.veth.mode = router\nlxc.net.0.link = eth0\n"
+                    + "lxc.net.0.ipv4.address = 10.0.0.2\ncoffer.net.0.forward = 80\n")
+            .bridge());
+  }
+
+  private static PortStep.ForwardPorts forward(String text) {
+    return steps(text).stream()
+        .filter(PortStep.ForwardPorts.class::isInstance)
+        .map(PortStep.ForwardPorts.class::cast)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

@@ -130,4 +130,20 @@ class RootlessNetworkTest {
     assertEquals(0, programs());
     assertEquals("", eve.says("ls $XDG_RUNTIME_DIR/coffer | grep pid").text());
   }
+
+  @Test
+  void pastaLeadsPortsOfTheHostToIt() throws IOException {
+    assumeTrue(Files.exists(Path.of("/usr/bin/pasta")), "needs pasta");
+    eve.create("b", "coffer.net.0.forward = 127.0.0.1:8080:80");
+    eve.start("b").ok().complains("");
+    eve.inside("b", "sh -c 'nc -ll -p 80 -e echo inside >/dev/null 2>&1 &'");
+    Machine.await(
+        "an answer from inside",
+        Household.SOON,
+        () ->
+            machine
+                .run("sh", "-c", "timeout 5 busybox nc 127.0.0.1 8080 </dev/null")
+                .text()
+                .equals("inside"));
+  }
 }

@@ -134,4 +134,19 @@ class UserNetworkTest {
                 + " interface of the host, which only root may do"),
         err);
   }
+
+  @Test
+  void aNetworkThatIsDescribedIsMadeByTheBroker() throws IOException {
+    machine.run("coffer", "network", "create", "lab").ok();
+    machine.afterwards(() -> machine.run("coffer", "network", "stop", "lab"));
+    eve.broker("USER veth lab 1");
+    eve.create("a", "lxc.net.0.link = lab");
+    eve.start("a").ok().complains("");
+    String info = "lxc-info -i -H -n " + machine.name("a");
+    Machine.await(
+        "an address by DHCP",
+        Household.SOON,
+        () -> eve.says(info).ok().out().startsWith("10.0.4."));
+    eve.kill("a");
+  }
 }
