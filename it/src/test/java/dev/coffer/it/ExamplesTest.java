@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -75,7 +76,10 @@ class ExamplesTest {
 
   private Outcome example(String script) {
     return machine
-        .run(SHELL.resolve(script).toString(), machine.name("c"), machine.lxcpath().toString())
+        .withoutNetwork(
+            List.of(
+                SHELL.resolve(script).toString(), machine.name("c"), machine.lxcpath().toString()))
+        .run()
         .ok();
   }
 }

@@ -46,7 +46,7 @@ class JavaProgramTest {
     List<String> argv = new ArrayList<>(List.of(JDK.resolve("java").toString()));
     argv.addAll(List.of(options));
     argv.add(machine.name("hello"));
-    machine.command(argv).run().ok().prints("Hello from " + machine.name("hello") + "\n");
+    machine.withoutNetwork(argv).run().ok().prints("Hello from " + machine.name("hello") + "\n");
   }
 
   @Test
