@@ -72,9 +72,11 @@ class RootlessNetworkTest {
     assertTrue(eve.inside("a", "ip route").contains("default via 10.0.2.2 dev eth0"));
     eve.says("lxc-info -n " + machine.name("a") + " -i -H").ok().prints("10.0.2.100\n");
     // pasta of 2023 may lose the end of a connection that both sides close at once
-    String greeting = "sh -c 'timeout 5 nc 192.0.2.2 7000 </dev/null || true'";
+    String greeting = "sh -c 'sleep 1 | timeout 3 nc 192.0.2.2 7000 || true'";
     Machine.await(
-        "the greeting", Household.SOON, () -> eve.inside("a", greeting).equals("welcome"));
+        "the greeting",
+        Household.SOON.multipliedBy(4),
+        () -> eve.inside("a", greeting).equals("welcome"));
   }
 
   @Test
@@ -139,10 +141,10 @@ class RootlessNetworkTest {
     eve.inside("b", "sh -c 'nc -ll -p 80 -e echo inside >/dev/null 2>&1 &'");
     Machine.await(
         "an answer from inside",
-        Household.SOON,
+        Household.SOON.multipliedBy(4),
         () ->
             machine
-                .run("sh", "-c", "timeout 5 busybox nc 127.0.0.1 8080 </dev/null")
+                .run("sh", "-c", "sleep 1 | timeout 3 busybox nc 127.0.0.1 8080")
                 .text()
                 .equals("inside"));
   }
