@@ -114,30 +114,10 @@ public final class ContainerLinks implements AutoCloseable {
   }
 
   private void add(AddAddress step) {
-    String[] parts = step.address().split("/");
-    InetAddress address = InetAddress.ofLiteral(parts[0]);
-    int prefix = Integer.parseInt(parts[1]);
+    Subnet subnet = Subnet.parse(step.address());
     Optional<InetAddress> broadcast =
-        step.broadcast().map(InetAddress::ofLiteral).or(() -> highest(address, prefix));
-    new IpConfig(inside()).addAddress(index(step), address, prefix, broadcast);
-  }
-
-  /**
-   * The last address of an IPv4 network, which means all hosts; networks of one or two have none.
-   */
-  private static Optional<InetAddress> highest(InetAddress address, int prefix) {
-    if (!(address instanceof Inet4Address) || prefix > 30) {
-      return Optional.empty();
-    }
-    byte[] bytes = address.getAddress();
-    for (int bit = prefix; bit < 32; bit++) {
-      bytes[bit / 8] |= (byte) (0x80 >> (bit % 8));
-    }
-    try {
-      return Optional.of(InetAddress.getByAddress(bytes));
-    } catch (java.net.UnknownHostException e) {
-      throw new IllegalStateException(e); // four bytes are an address
-    }
+        step.broadcast().map(InetAddress::ofLiteral).or(subnet::broadcast);
+    new IpConfig(inside()).addAddress(index(step), subnet.address(), subnet.prefix(), broadcast);
   }
 
   private void add(AddGateway step) {
@@ -206,20 +186,17 @@ public final class ContainerLinks implements AutoCloseable {
 
   /** Removes an interface of the host, if it is still there. */
   public static void remove(String name) {
-    try (Netlink netlink = Netlink.open()) {
-      Links links = new Links(netlink);
-      links.find(name).ifPresent(found -> links.delete(found.index()));
-    } catch (KernelException e) {
-      if (!e.is(Errno.ENODEV)) { // it went at this moment, with its other end
-        throw e;
-      }
-    }
+    remove(Netlink.open(), name);
   }
 
   /** Removes an interface of a network namespace, if it is still there. */
   public static void remove(Fd namespace, String name) {
-    try (Netlink netlink = Netlink.open(namespace)) {
-      Links links = new Links(netlink);
+    remove(Netlink.open(namespace), name);
+  }
+
+  private static void remove(Netlink there, String name) {
+    try (there) {
+      Links links = new Links(there);
       links.find(name).ifPresent(found -> links.delete(found.index()));
     } catch (KernelException e) {
       if (!e.is(Errno.ENODEV)) { // it went at this moment, with its other end

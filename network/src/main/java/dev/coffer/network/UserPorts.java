@@ -222,7 +222,8 @@ public record UserPorts(Path policy, Path accounts) {
             .up(true)
             .hardwareAddress(Optional.of(highAddress()))
             .mtu(mtu)
-            .withPeer(NewLink.of(inside, TYPE).in(network).mtu(mtu));
+            .queues(1, 1)
+            .withPeer(NewLink.of(inside, TYPE).in(network).mtu(mtu).queues(1, 1));
     bridge.ifPresent(found -> host.master(found.index()));
     return host;
   }
