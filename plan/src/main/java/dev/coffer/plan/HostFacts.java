@@ -82,67 +82,33 @@ public record HostFacts(
 
   /** The same for a container with this systemd. */
   public HostFacts withGuest(OptionalInt systemd) {
-    return new HostFacts(
-        trees,
-        cgroupName,
-        keeperCgroupName,
-        keeperNeedsCgroup,
-        privileged,
-        lastCapability,
-        idMappedMounts,
-        sysrqTrigger,
-        user,
-        lsm,
-        ownRealm,
-        delegatable,
-        systemd,
-        network);
+    return with(trees, cgroupName, keeperCgroupName, keeperNeedsCgroup, systemd, network);
   }
 
-  /** The same for a container that needs to know these interfaces. */
-  public HostFacts withLinks(LinkFacts links) {
-    if (links.equals(network.links())) {
-      return this;
-    }
-    return new HostFacts(
-        trees,
-        cgroupName,
-        keeperCgroupName,
-        keeperNeedsCgroup,
-        privileged,
-        lastCapability,
-        idMappedMounts,
-        sysrqTrigger,
-        user,
-        lsm,
-        ownRealm,
-        delegatable,
-        guestSystemd,
-        network.with(links));
+  /** The same for a container whose interfaces need to know this. */
+  public HostFacts withNetwork(NetworkFacts seen) {
+    return with(trees, cgroupName, keeperCgroupName, keeperNeedsCgroup, guestSystemd, seen);
   }
 
   /** These facts after a reboot: the keeper stays where it is, all else is as found now. */
   public HostFacts forNextLife(HostFacts now) {
-    return new HostFacts(
-        now.trees,
-        now.cgroupName,
-        keeperCgroupName,
-        keeperNeedsCgroup,
-        now.privileged,
-        now.lastCapability,
-        now.idMappedMounts,
-        now.sysrqTrigger,
-        now.user,
-        now.lsm,
-        now.ownRealm,
-        now.delegatable,
-        now.guestSystemd,
-        now.network);
+    return now.at(now.trees, now.cgroupName, keeperCgroupName, keeperNeedsCgroup);
   }
 
   /** The same with the places and names of another moment. */
   public HostFacts at(
       List<CgroupTree> places, String name, String keeperName, boolean keeperNeeds) {
+    return with(places, name, keeperName, keeperNeeds, guestSystemd, network);
+  }
+
+  /** All but what stays the same as long as the engine lives. */
+  private HostFacts with(
+      List<CgroupTree> places,
+      String name,
+      String keeperName,
+      boolean keeperNeeds,
+      OptionalInt systemd,
+      NetworkFacts seen) {
     return new HostFacts(
         places,
         name,
@@ -156,8 +122,8 @@ public record HostFacts(
         lsm,
         ownRealm,
         delegatable,
-        guestSystemd,
-        network);
+        systemd,
+        seen);
   }
 
   /** Whether the caller is root outside of every user namespace. */

@@ -31,7 +31,8 @@ public record NetworkFacts(
     return new NetworkFacts(machineId, bridges, links, ways);
   }
 
-  NetworkFacts with(LinkFacts seen) {
+  /** The same where interfaces have been looked at. */
+  public NetworkFacts with(LinkFacts seen) {
     return new NetworkFacts(machineId, bridges, seen, user);
   }
 }

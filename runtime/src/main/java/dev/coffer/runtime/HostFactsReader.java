@@ -2,7 +2,7 @@ package dev.coffer.runtime;
 
 import dev.coffer.linux.CgroupTrees;
 import dev.coffer.linux.HostFiles;
-import dev.coffer.network.Networks;
+import dev.coffer.model.ContainerSpec;
 import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.LsmFacts;
@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -35,8 +34,7 @@ public final class HostFactsReader {
   private final List<String> delegatable;
   private final UserReader user;
   private final LsmFacts lsm;
-  private final String machineId;
-  private final UserNetworkReader userNetwork;
+  private final NetworkFactsReader network;
   private final List<CgroupTrees.Tree> mounted;
   private final List<CgroupTree> trees;
   private volatile Seen seen = new Seen("", List.of());
@@ -56,10 +54,8 @@ public final class HostFactsReader {
             .map(text -> text.lines().toList())
             .orElse(HostFacts.USUALLY_DELEGATABLE);
     this.user = new UserReader(status);
-    this.userNetwork = new UserNetworkReader(System.getenv(), uid());
+    this.network = new NetworkFactsReader(privileged, uid());
     this.lsm = LsmReader.read(privileged);
-    this.machineId =
-        HostFiles.readIfThere(Path.of("/etc/machine-id")).map(String::strip).orElse("");
     this.mounted = CgroupTrees.read().trees();
     this.trees = readTrees();
   }
@@ -203,6 +199,11 @@ public final class HostFactsReader {
     return lsm;
   }
 
+  /** What the interfaces of a container need to know of the host's. */
+  NetworkFacts network(ContainerSpec spec) {
+    return network.read(spec);
+  }
+
   /** Whose containers these are. */
   public HostFacts.User user() {
     return user.read();
@@ -234,9 +235,7 @@ public final class HostFactsReader {
         ownRealm,
         delegatable,
         OptionalInt.empty(),
-        privileged
-            ? NetworkFacts.of(machineId, Networks.system().bridges())
-            : NetworkFacts.of(machineId, Set.of()).by(userNetwork.read()));
+        network.machine());
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

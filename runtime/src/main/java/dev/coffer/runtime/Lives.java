@@ -119,7 +119,7 @@ public final class Lives implements AutoCloseable {
   HostFacts facts(Life life, StartRequest request, List<CgroupTree> trees) {
     return named(life, trees)
         .withGuest(GuestSystemd.version(request, trees))
-        .withLinks(LinkFactsReader.read(request.spec()));
+        .withNetwork(facts.network(request.spec()));
   }
 
   private HostFacts named(Life life, List<CgroupTree> trees) {
@@ -193,7 +193,7 @@ public final class Lives implements AutoCloseable {
         facts
             .read(order.request().spec().name(), trees, name -> false)
             .withGuest(GuestSystemd.version(order.request(), trees))
-            .withLinks(LinkFactsReader.read(order.request().spec())));
+            .withNetwork(facts.network(order.request().spec())));
   }
 
   /**
@@ -689,15 +689,6 @@ public final class Lives implements AutoCloseable {
     for (Life life : all()) {
       unwatch(life);
       life.closeAll();
-    }
-  }
-
-  /** A start of a container that runs already, which lxc-start(1) takes for no failure. */
-  public static final class AlreadyRunningException extends CofferException {
-    private static final long serialVersionUID = 1L;
-
-    AlreadyRunningException() {
-      super("Container is already running", List.of(), 0);
     }
   }
 }

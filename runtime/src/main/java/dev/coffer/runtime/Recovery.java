@@ -8,6 +8,7 @@ import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.SeccompFilter;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.CofferException;
+import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Namespace;
 import dev.coffer.plan.CgroupPlacement;
@@ -223,7 +224,7 @@ final class Recovery {
     life.ttys = Integer.parseInt(memo.getOrDefault("ttys", "0"));
     life.fresh = namespaces(memo.getOrDefault("namespaces", ""));
     life.shared = namespaces(memo.getOrDefault("shared-namespaces", ""));
-    HostFacts facts = facts(name);
+    HostFacts facts = facts(name, life.spec);
     life.facts = facts;
     life.placement = CgroupPlacement.of(life.spec, facts);
     life.pidFile = order.pidFile();
@@ -250,14 +251,18 @@ final class Recovery {
     return BeginningNote.complete(order, memo);
   }
 
-  private HostFacts facts(String name) {
+  private HostFacts facts(String name, ContainerSpec spec) {
     HostFacts now = lives.facts().read(name, lives.facts().trees(), _ -> false);
     return now.at(
             trees(now.trees()),
             memo.getOrDefault("cgroup", now.cgroupName()),
             memo.getOrDefault("keeper-cgroup", now.keeperCgroupName()),
             Boolean.parseBoolean(memo.get("keeper-needs-cgroup")))
-        .withLinks(new LinkFacts(List.of(memo.getOrDefault("links", "").split(" ")), Set.of()));
+        .withNetwork(
+            lives
+                .facts()
+                .network(spec)
+                .with(new LinkFacts(List.of(memo.getOrDefault("links", "").split(" ")), Set.of())));
   }
 
   /** With the places of the process that started the container then. */
