@@ -11,7 +11,6 @@ import dev.coffer.linux.Netlink;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.plan.BridgeUndo;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -300,16 +299,10 @@ public final class Networks {
   }
 
   private static void release(BridgeNetwork network, String hardwareAddress) {
-    for (Lease lease : Lease.read(network.files().leases())) {
-      boolean isIpv4 = lease.address() instanceof Inet4Address;
-      if (isIpv4 && lease.hardwareAddress().equals(hardwareAddress) && network.ipv4().isPresent()) {
-        try {
-          DhcpRelease.send(lease, network.ipv4().get().address().address());
-        } catch (IOException _) {
-          return; // the network is down: its leases run out
-        }
-      }
-    }
+    network
+        .ipv4()
+        .ifPresent(family ->
+            LeaseReturn.run(network.files().leases(), hardwareAddress, family.address().address()));
   }
 
   private static LockFile lock(BridgeNetwork network) {
