@@ -79,6 +79,7 @@ final class Start {
   private Plan plan;
   private HostSpans spans;
   private Fd gate;
+  private Optional<Beside> beside = Optional.empty();
   private final List<NetworkScript> scripts = new ArrayList<>();
   private Optional<ContainerLinks> links = Optional.empty();
   private boolean again;
@@ -406,7 +407,13 @@ final class Start {
     }
     Program program = prepared.program(context(landings));
     phases.mark("assemble");
-    Executor.Outcome outcome = life.executor.run(program, fds, this::doMeanwhile, this::report);
+    Executor.Outcome outcome;
+    try {
+      outcome = life.executor.run(program, fds, this::doMeanwhile, this::report);
+    } finally {
+      beside.ifPresent(Beside::awaitEnd);
+    }
+    beside.ifPresent(Beside::await);
     phases.mark("program");
     switch (outcome) {
       case Executor.Outcome.Done done -> running(done.registers());
@@ -421,13 +428,23 @@ final class Start {
     }
   }
 
-  /** While init is born, and then while it mounts; both times it waits at the gate. */
+  /** Beside the interfaces, which this thread makes when the executor tells of their namespace. */
   private void doMeanwhile() {
+    boolean apart = !spans.network().isEmpty() && life.facts.privileged();
+    if (apart && !(spans.birth().isEmpty() && spans.mounting().isEmpty())) {
+      beside = Optional.of(Beside.begin(this::passGates, life.executor::giveUp));
+    } else {
+      passGates();
+      phases.mark("host steps meanwhile");
+    }
+  }
+
+  /** While init is born, and then while it mounts; both times it waits at the gate. */
+  private void passGates() {
     for (HostSpans.Span span : List.of(spans.birth(), spans.mounting())) {
       if (!span.isEmpty()) {
         runHostSteps(span.from(), span.to());
         openGate();
-        phases.mark("host steps meanwhile");
       }
     }
   }
@@ -606,8 +623,9 @@ final class Start {
     HostSpans.Span span = spans.network();
     if (!span.isEmpty()) {
       runHostSteps(span.from(), span.to());
-      openGate();
       phases.mark("network");
+      beside.ifPresent(Beside::await); // the gates are opened in order
+      openGate();
     }
   }
 
