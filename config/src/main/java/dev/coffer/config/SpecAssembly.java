@@ -370,7 +370,7 @@ final class SpecAssembly {
   private boolean isWithoutEffect(Setting setting, RootFs rootfs) {
     Key<?> key = setting.key();
     if (key == StorageKeys.ROOTFS) {
-      return !rootfs.type().equals("dir");
+      return rootfs.type().equals("nbd") || rootfs.type().equals("rbd");
     }
     return key.row().effect() == KeyRow.Effect.LATER
         && !key.print(List.of(setting)).equals(key.row().unset());

@@ -80,6 +80,14 @@ public final class HostFiles {
     }
   }
 
+  /** Makes a symbolic link. */
+  public static void symlink(String target, Path link) {
+    try (Call call = new Call()) {
+      call.checkOn(
+          link.toString(), Sys.SYMLINKAT, call.text(target), CURRENT_DIRECTORY, call.path(link));
+    }
+  }
+
   public static void rmdir(Path path) {
     remove(path, AT_REMOVEDIR);
   }

@@ -5,6 +5,7 @@ import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.KeeperStep;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.RunHook;
+import dev.coffer.model.plan.RootSource;
 import dev.coffer.model.plan.Step;
 import java.util.List;
 import java.util.Optional;
@@ -159,9 +160,12 @@ public final class Hints {
   }
 
   private static String root(ContainerStep.MountRoot root, String call, int errno) {
+    if (!(root.source() instanceof RootSource.Tree)) {
+      return RootHints.of(root, call, errno);
+    }
     if (call.equals("open_tree")) {
       return switch (errno) {
-        case ENOENT -> "the root file system " + root.source() + " does not exist";
+        case ENOENT -> "the root file system " + root.source().describe() + " does not exist";
         case EACCES -> "the caller must be able to search every directory of the path";
         case ENOTDIR -> "the root file system must be a directory";
         default -> null;
@@ -169,7 +173,7 @@ public final class Hints {
     }
     if (call.equals("mount_setattr") && root.idMapped()) {
       return "the file system below "
-          + root.source()
+          + root.source().describe()
           + " does not support id-mapped mounts: give the files to the mapped ids, as lxc-create"
           + " does with coffer.idmap = auto in its -f file";
     }

@@ -26,6 +26,7 @@ import java.util.OptionalInt;
  * @param guestSystemd the version of the container's systemd; empty where it has none, or it does
  *     not matter
  * @param network what interfaces are made from
+ * @param storage what the root file system is mounted from
  */
 public record HostFacts(
     List<CgroupTree> trees,
@@ -41,7 +42,8 @@ public record HostFacts(
     boolean ownRealm,
     List<String> delegatable,
     OptionalInt guestSystemd,
-    NetworkFacts network) {
+    NetworkFacts network,
+    StorageFacts storage) {
   /** What kernels before 6.0 do not tell by themselves, cgroups(7) "Delegation". */
   public static final List<String> USUALLY_DELEGATABLE =
       List.of("cgroup.procs", "cgroup.threads", "cgroup.subtree_control");
@@ -77,17 +79,25 @@ public record HostFacts(
         true,
         USUALLY_DELEGATABLE,
         OptionalInt.empty(),
-        NetworkFacts.NONE);
+        NetworkFacts.NONE,
+        StorageFacts.DIRECTORY);
   }
 
   /** The same for a container with this systemd. */
   public HostFacts withGuest(OptionalInt systemd) {
-    return with(trees, cgroupName, keeperCgroupName, keeperNeedsCgroup, systemd, network);
+    return with(trees, cgroupName, keeperCgroupName, keeperNeedsCgroup, systemd, network, storage);
   }
 
   /** The same for a container whose interfaces need to know this. */
   public HostFacts withNetwork(NetworkFacts seen) {
-    return with(trees, cgroupName, keeperCgroupName, keeperNeedsCgroup, guestSystemd, seen);
+    return with(
+        trees, cgroupName, keeperCgroupName, keeperNeedsCgroup, guestSystemd, seen, storage);
+  }
+
+  /** The same for a container whose root file system is mounted from this. */
+  public HostFacts withStorage(StorageFacts seen) {
+    return with(
+        trees, cgroupName, keeperCgroupName, keeperNeedsCgroup, guestSystemd, network, seen);
   }
 
   /** These facts after a reboot: the keeper stays where it is, all else is as found now. */
@@ -98,7 +108,7 @@ public record HostFacts(
   /** The same with the places and names of another moment. */
   public HostFacts at(
       List<CgroupTree> places, String name, String keeperName, boolean keeperNeeds) {
-    return with(places, name, keeperName, keeperNeeds, guestSystemd, network);
+    return with(places, name, keeperName, keeperNeeds, guestSystemd, network, storage);
   }
 
   /** All but what stays the same as long as the engine lives. */
@@ -108,7 +118,8 @@ public record HostFacts(
       String keeperName,
       boolean keeperNeeds,
       OptionalInt systemd,
-      NetworkFacts seen) {
+      NetworkFacts seen,
+      StorageFacts stored) {
     return new HostFacts(
         places,
         name,
@@ -123,7 +134,8 @@ public record HostFacts(
         ownRealm,
         delegatable,
         systemd,
-        seen);
+        seen,
+        stored);
   }
 
   /** Whether the caller is root outside of every user namespace. */

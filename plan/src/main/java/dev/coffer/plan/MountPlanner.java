@@ -3,13 +3,11 @@ package dev.coffer.plan;
 import dev.coffer.model.AutoMounts;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
-import dev.coffer.model.HookType;
 import dev.coffer.model.KernelPaths;
 import dev.coffer.model.MountEntry;
 import dev.coffer.model.MountEntry.Create;
 import dev.coffer.model.Namespace;
 import dev.coffer.model.Origin;
-import dev.coffer.model.RootFs;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.ContainerStep.MountAttributes;
@@ -51,51 +49,7 @@ final class MountPlanner {
     this.nesting = nesting;
   }
 
-  Optional<Step> root() {
-    RootFs rootfs = spec.rootfs();
-    if (rootfs.path().isEmpty()) {
-      return Optional.empty();
-    }
-    Sourced<String> path = rootfs.path().get();
-    boolean idMapped = isIdMapped(rootfs.idmap(), rootfs.optionsOrigin());
-    MountOptions options = MountOptions.of(rootfs.options());
-    return Optional.of(
-        new ContainerStep.MountRoot(
-            path.value(),
-            request.mountPoint(),
-            holdsDevices(rootfs) ? options.attributes() : options.attributes().withoutDevices(),
-            idMapped,
-            path.origin()));
-  }
-
-  /**
-   * Whether device nodes of the root file system work. With an id map nobody inside could have made
-   * any, so those that are there came with an image, and /dev does not need them.
-   */
-  private boolean holdsDevices(RootFs rootfs) {
-    return !userNamespace
-        || !spec.terminals().autodev().value()
-        || rootfs.options().contains("dev");
-  }
-
-  /**
-   * An ordinary user's directories are mostly closed to the container's root, so the root file
-   * system is opened before init becomes that; but what a pre-mount hook mounts there is to be
-   * found.
-   */
-  Optional<Step> reachRoot() {
-    if (facts.privileged()
-        || !fresh.contains(Namespace.MOUNT)
-        || !spec.hooks(HookType.PRE_MOUNT).isEmpty()) {
-      return Optional.empty();
-    }
-    return spec.rootfs()
-        .path()
-        .map(
-            path -> new ContainerStep.ReachRoot(path.value(), request.mountPoint(), path.origin()));
-  }
-
-  private boolean isIdMapped(String idmap, Origin origin) {
+  boolean isIdMapped(String idmap, Origin origin) {
     if (idmap.isEmpty()) {
       return false;
     }

@@ -51,6 +51,7 @@ public final class Planner {
   private final CgroupViewPlanner view;
   private final NestingPlanner nesting;
   private final MountPlanner mounts;
+  private final RootPlanner root;
   private final DevicePlanner devices;
   private final SeccompPlanner seccomp;
   private final LsmPlanner lsm;
@@ -68,6 +69,7 @@ public final class Planner {
     this.view = new CgroupViewPlanner(request, facts, fresh);
     this.nesting = new NestingPlanner(spec, facts, fresh);
     this.mounts = new MountPlanner(request, facts, fresh, view, nesting);
+    this.root = new RootPlanner(request, facts, fresh, mounts);
     this.devices = new DevicePlanner(spec, fresh.contains(Namespace.USER) || !facts.ownRealm());
     this.seccomp = new SeccompPlanner(request);
     this.lsm = new LsmPlanner(spec, facts.lsm());
@@ -116,6 +118,7 @@ public final class Planner {
       hooks(HookType.PRE_START, Place.KEEPER);
     }
     steps.addAll(cgroups.enterKeeper());
+    steps.addAll(root.attach());
   }
 
   private void cloneInit() {
@@ -184,7 +187,7 @@ public final class Planner {
       steps.add(new ContainerStep.NewKeyring(spec.privileges().keyring().origin()));
     }
     if (fresh.contains(Namespace.USER)) {
-      mounts.reachRoot().ifPresent(steps::add);
+      root.reach().ifPresent(steps::add);
       steps.add(ids.become());
       if (devicesEarly()) {
         steps.addAll(cgroups.limitDevices());
@@ -244,26 +247,26 @@ public final class Planner {
       steps.add(new ContainerStep.IsolateMounts(spec.namespaces().origin()));
     }
     hooks(HookType.PRE_MOUNT, Place.CONTAINER);
-    Optional<Step> root = ownMounts ? mounts.root() : Optional.empty();
-    root.ifPresent(steps::add);
+    Optional<Step> mounted = ownMounts ? root.mount() : Optional.empty();
+    mounted.ifPresent(steps::add);
     if (ownMounts) {
-      if (root.isPresent()) {
+      if (mounted.isPresent()) {
         steps.addAll(devices.mountDev());
       }
       steps.addAll(mounts.mounts());
       steps.addAll(mounts.protection());
-      if (root.isPresent()) {
+      if (mounted.isPresent()) {
         steps.addAll(lsm.nestingMounts());
       }
     }
     hooks(HookType.MOUNT, Place.CONTAINER);
-    if (root.isPresent()) {
+    if (mounted.isPresent()) {
       hooks(HookType.AUTODEV, Place.CONTAINER);
       steps.addAll(devices.populate());
       steps.addAll(nesting.nodes());
     }
     spec.limits().sysctls().forEach(this::sysctl);
-    root.ifPresent(mount -> steps.add(new ContainerStep.PivotRoot(mount.origin())));
+    mounted.ifPresent(mount -> steps.add(new ContainerStep.PivotRoot(mount.origin())));
     if (ownMounts) {
       steps.addAll(mounts.propagations());
     }

@@ -50,7 +50,8 @@ class UserNetworkPlannerTest {
             true,
             host.delegatable(),
             host.guestSystemd(),
-            NetworkFacts.of("id", java.util.Set.of()).by(ways));
+            NetworkFacts.of("id", java.util.Set.of()).by(ways),
+          StorageFacts.DIRECTORY);
     return new NetworkPlanner(spec, facts).interfaces();
   }
 

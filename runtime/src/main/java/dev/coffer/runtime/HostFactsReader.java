@@ -7,6 +7,7 @@ import dev.coffer.plan.HostFacts;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import dev.coffer.plan.LsmFacts;
 import dev.coffer.plan.NetworkFacts;
+import dev.coffer.plan.StorageFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -235,7 +236,8 @@ public final class HostFactsReader {
         ownRealm,
         delegatable,
         OptionalInt.empty(),
-        network.machine());
+        network.machine(),
+        StorageFacts.DIRECTORY);
   }
 
   private static String free(String name, List<CgroupTree> trees, Predicate<String> taken) {

@@ -54,6 +54,7 @@ final class HostRunner {
       case HostStep.FilterDevices filter -> filter(filter);
       case HostStep.CreateAppArmorNamespace namespace -> AppArmor.makeNamespace(namespace.name());
       case HostStep.LoadAppArmorProfile profile -> AppArmorProfiles.load(profile);
+      case HostStep.AttachLoop _ -> throw new IllegalStateException("needs to be kept open");
     }
   }
 
@@ -186,7 +187,7 @@ final class HostRunner {
       case Undo.UnloadAppArmorProfile profile -> AppArmor.unload(profile.name());
       case Undo.RemoveAppArmorNamespace namespace -> AppArmor.removeNamespace(namespace.name());
       case Undo.RemoveFile file -> {
-        if (Files.exists(Path.of(file.path()))) {
+        if (HostFiles.existsItself(Path.of(file.path()))) {
           HostFiles.unlink(Path.of(file.path()));
         }
       }

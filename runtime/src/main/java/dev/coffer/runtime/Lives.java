@@ -119,7 +119,8 @@ public final class Lives implements AutoCloseable {
   HostFacts facts(Life life, StartRequest request, List<CgroupTree> trees) {
     return named(life, trees)
         .withGuest(GuestSystemd.version(request, trees))
-        .withNetwork(facts.network(request.spec()));
+        .withNetwork(facts.network(request.spec()))
+        .withStorage(StorageFactsReader.read(request.spec(), life.directory().path()));
   }
 
   private HostFacts named(Life life, List<CgroupTree> trees) {

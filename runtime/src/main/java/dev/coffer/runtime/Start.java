@@ -5,6 +5,7 @@ import dev.coffer.linux.Errno;
 import dev.coffer.linux.Fd;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.KernelException;
+import dev.coffer.linux.LoopDevice;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.Pty;
@@ -330,6 +331,10 @@ final class Start {
         MappedOwners.delegate(life.executor, delegate, spec.privileges().maps(), life.facts.user());
         return;
       }
+      if (plan.steps().get(index) instanceof HostStep.AttachLoop loop) {
+        borrowed.add(attach(loop));
+        return;
+      }
       if (plan.steps().get(index) instanceof NetworkStep step) {
         links.orElseThrow().run(step);
         return;
@@ -340,6 +345,13 @@ final class Start {
     } catch (Refusal refusal) {
       throw StartFailure.of(plan, index, refusal);
     }
+  }
+
+  /** Open until the start is over: from then on the mount keeps it. */
+  private static Fd attach(HostStep.AttachLoop step) {
+    LoopDevice loop = LoopDevice.attach(Path.of(step.file()), step.readOnly());
+    HostFiles.symlink(loop.path().toString(), Path.of(step.link()));
+    return loop.fd();
   }
 
   /** A command that has the caller's terminal gets another in its place, which is relayed. */

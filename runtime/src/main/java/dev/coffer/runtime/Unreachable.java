@@ -1,6 +1,7 @@
 package dev.coffer.runtime;
 
 import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.plan.RootSource;
 import dev.coffer.model.plan.Step;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +29,8 @@ final class Unreachable {
       return hint(Path.of(bind.source()));
     }
     return step instanceof ContainerStep.MountRoot root
-        ? hint(Path.of(root.source()))
+            && root.source() instanceof RootSource.Tree tree
+        ? hint(Path.of(tree.path()))
         : Optional.empty();
   }
 

@@ -107,11 +107,12 @@ public sealed interface ContainerStep extends Step {
    * Opens the root file system, and the place where it will be mounted, while the process is still
    * its caller, whom the way there may be open to alone.
    */
-  record ReachRoot(String source, String mountPoint, Origin origin) implements ContainerStep {
+  record ReachRoot(RootSource source, String mountPoint, Origin origin) implements ContainerStep {
     @Override
     public String describe() {
-      String place = mountPoint.equals(source) ? "" : " and its mount point " + mountPoint;
-      return "reach the root file system " + source + place + " as the caller";
+      String what = source.describe();
+      String place = mountPoint.equals(what) ? "" : " and its mount point " + mountPoint;
+      return "reach the root file system " + what + place + " as the caller";
     }
   }
 
@@ -122,12 +123,16 @@ public sealed interface ContainerStep extends Step {
    * @param idMapped whether the mount maps the container's ids to those on disk
    */
   record MountRoot(
-      String source, String mountPoint, MountAttributes attributes, boolean idMapped, Origin origin)
+      RootSource source,
+      String mountPoint,
+      MountAttributes attributes,
+      boolean idMapped,
+      Origin origin)
       implements ContainerStep {
     @Override
     public String describe() {
       return "mount root "
-          + source
+          + source.describe()
           + " on "
           + mountPoint
           + attributes.describe()

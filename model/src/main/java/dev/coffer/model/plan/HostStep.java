@@ -17,6 +17,7 @@ public sealed interface HostStep extends Step
         HostStep.FilterDevices,
         HostStep.CreateAppArmorNamespace,
         HostStep.LoadAppArmorProfile,
+        HostStep.AttachLoop,
         NetworkStep {
   @Override
   default Place place() {
@@ -176,6 +177,24 @@ public sealed interface HostStep extends Step
     @Override
     public String describe() {
       return "load AppArmor profile " + name + ", " + text.lines().count() + " lines";
+    }
+  }
+
+  /**
+   * Attaches a file to a loop device, which ends by itself with the last mount of it, loop(4).
+   *
+   * @param file holds a file system
+   * @param link becomes a symbolic link to the device, by which the steps that follow find it
+   */
+  record AttachLoop(String file, String link, boolean readOnly, Origin origin) implements HostStep {
+    @Override
+    public Optional<Undo> undo() {
+      return Optional.of(new Undo.RemoveFile(link));
+    }
+
+    @Override
+    public String describe() {
+      return "attach " + file + " to a loop device" + (readOnly ? ", read-only" : "");
     }
   }
 

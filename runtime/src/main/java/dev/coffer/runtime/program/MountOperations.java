@@ -16,7 +16,7 @@ import dev.coffer.runtime.program.Stream.Label;
  * (openat2(2)).
  */
 final class MountOperations {
-  private static final long ONTO_DESCRIPTOR =
+  static final long ONTO_DESCRIPTOR =
       Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH;
 
   private final ProgramBuilder program;
@@ -25,8 +25,6 @@ final class MountOperations {
   private final Blob beneath;
   private final Blob directoryBeneath;
   private final Blob empty;
-  private boolean reached;
-
   /** Where {@link Registers#FRESH} is, an empty file system when it was mounted; "" for nowhere. */
   private String fresh = "";
 
@@ -48,51 +46,6 @@ final class MountOperations {
     attributes(child, Flags.AT_FDCWD, program.text("/"), Flags.AT_RECURSIVE, 0, 0, Flags.MS_SLAVE);
   }
 
-  void root(ContainerStep.MountRoot step) {
-    Register tree = source(step.source(), true, false);
-    if (step.idMapped()) {
-      throw new IllegalStateException("mapped by the keeper");
-    }
-    finishRoot(step, tree);
-  }
-
-  private void finishRoot(ContainerStep.MountRoot step, Register tree) {
-    set(tree, step.attributes(), false, false);
-    move(tree, Flags.AT_FDCWD, program.text(step.mountPoint()), Flags.MOVE_MOUNT_F_EMPTY_PATH);
-    child.set(Registers.ROOT, tree);
-  }
-
-  /** Opens the root's place as whoever starts the container. */
-  void reach(ContainerStep.ReachRoot step) {
-    int flags = Flags.O_PATH | Flags.O_DIRECTORY | Flags.O_CLOEXEC;
-    child.sys(Sys.OPENAT, Flags.AT_FDCWD, program.text(step.source()), flags, 0).to(Registers.ROOT);
-    child
-        .sys(Sys.OPENAT, Flags.AT_FDCWD, program.text(step.mountPoint()), flags, 0)
-        .to(Registers.DIRECTORY);
-    reached = true;
-  }
-
-  /** An ordinary user's root: on its own place, unless the user has another directory for it. */
-  void rootReached(ContainerStep.MountRoot step) {
-    if (!reached) {
-      reach(new ContainerStep.ReachRoot(step.source(), step.mountPoint(), step.origin()));
-    }
-    Register tree = cloneOf(Registers.ROOT, true);
-    set(tree, step.attributes(), false, false);
-    move(tree, Registers.DIRECTORY, empty, ONTO_DESCRIPTOR);
-    child.sys(Sys.CLOSE, Registers.DIRECTORY);
-    child.set(Registers.ROOT, tree);
-  }
-
-  /**
-   * A root that the keeper opens and maps, because only the host's root may change a mount's ids
-   * and because the container's root need not reach the path.
-   */
-  void rootFromKeeper(ContainerStep.MountRoot step, Register userNamespaceFd) {
-    Register tree = fromKeeper(step.source(), true, step.idMapped(), userNamespaceFd, false);
-    finishRoot(step, tree);
-  }
-
   /** When there is no root of its own, the host's is what paths are resolved beneath. */
   void hostRoot() {
     child
@@ -106,7 +59,7 @@ final class MountOperations {
   }
 
   /** A detached copy of a host path's mount, opened by the child itself. */
-  private Register source(String path, boolean recursive, boolean optional) {
+  Register source(String path, boolean recursive, boolean optional) {
     Register tree = program.scratch();
     child
         .sys(Sys.OPEN_TREE, Flags.AT_FDCWD, program.text(path), treeFlags(recursive))
@@ -115,7 +68,7 @@ final class MountOperations {
     return tree;
   }
 
-  private static long treeFlags(boolean recursive) {
+  static long treeFlags(boolean recursive) {
     return Flags.OPEN_TREE_CLONE | Flags.OPEN_TREE_CLOEXEC | (recursive ? Flags.AT_RECURSIVE : 0);
   }
 
@@ -148,8 +101,22 @@ final class MountOperations {
           .to(tree);
       keeper.place(opened);
     }
-    // A copy made in the host's mount namespace is a peer of the host's mount: what the container
-    // mounts would show there, and pivot_root(2) refuses a root that is shared.
+    handOver(tree, recursive, idMapped, userNamespaceFd, optional);
+    return tree;
+  }
+
+  /**
+   * Gives a mount of the keeper's to the container, with its ids. A copy made in the host's mount
+   * namespace is a peer of the host's mount: what the container mounts would show there, and
+   * pivot_root(2) refuses a root that is shared.
+   */
+  void handOver(
+      Register tree,
+      boolean recursive,
+      boolean idMapped,
+      Register userNamespaceFd,
+      boolean optional) {
+    Stream keeper = program.main();
     Blob attr = program.words(idMapped ? Flags.MOUNT_ATTR_IDMAP : 0, 0, Flags.MS_SLAVE, 0);
     if (idMapped) {
       keeper.store(attr.plus(24), userNamespaceFd, 8);
@@ -159,7 +126,6 @@ final class MountOperations {
     keeper.signal(tree.number(), 1);
     keeper.sys(Sys.CLOSE, tree);
     child.await(tree.number(), 1);
-    return tree;
   }
 
   void fileSystem(ContainerStep.MountFileSystem step) {
@@ -184,13 +150,26 @@ final class MountOperations {
       Register mount,
       Label end,
       boolean optional) {
+    instance(child, type, source, data, attributes, mount, end, optional);
+  }
+
+  /** The same made by whichever side. */
+  void instance(
+      Stream by,
+      String type,
+      String source,
+      Iterable<String> data,
+      MountAttributes attributes,
+      Register mount,
+      Label end,
+      boolean optional) {
     Register context = program.scratch();
-    child
+    by
         .sys(Sys.FSOPEN, program.text(type), Flags.FSOPEN_CLOEXEC)
         .to(context)
         .tolerateAnyIf(optional);
-    skipIfFailed(context, optional, end);
-    child.sys(
+    skipIfFailed(by, context, optional, end);
+    by.sys(
         Sys.FSCONFIG,
         context,
         Flags.FSCONFIG_SET_STRING,
@@ -200,11 +179,11 @@ final class MountOperations {
     for (String option : data) {
       int equals = option.indexOf('=');
       if (equals < 0) {
-        child
+        by
             .sys(Sys.FSCONFIG, context, Flags.FSCONFIG_SET_FLAG, program.text(option), 0, 0)
             .tolerateAnyIf(optional);
       } else {
-        child
+        by
             .sys(
                 Sys.FSCONFIG,
                 context,
@@ -216,17 +195,17 @@ final class MountOperations {
       }
     }
     Register result = program.scratch();
-    child
+    by
         .sys(Sys.FSCONFIG, context, Flags.FSCONFIG_CMD_CREATE, 0, 0, 0)
         .to(result)
         .tolerateAnyIf(optional);
-    skipIfFailed(result, optional, end);
-    child
+    skipIfFailed(by, result, optional, end);
+    by
         .sys(Sys.FSMOUNT, context, Flags.FSMOUNT_CLOEXEC, bits(attributes))
         .to(mount)
         .tolerateAnyIf(optional);
-    skipIfFailed(mount, optional, end);
-    child.sys(Sys.CLOSE, context);
+    skipIfFailed(by, mount, optional, end);
+    by.sys(Sys.CLOSE, context);
   }
 
   void bind(ContainerStep.BindMount step, Register userNamespaceFd) {
@@ -413,7 +392,7 @@ final class MountOperations {
     child.sys(Sys.MOVE_MOUNT, mount, empty, directory, path, flags);
   }
 
-  private void set(Register tree, MountAttributes attributes, boolean recursive, boolean optional) {
+  void set(Register tree, MountAttributes attributes, boolean recursive, boolean optional) {
     long bits = bits(attributes);
     if (bits == 0) {
       return;
@@ -466,8 +445,12 @@ final class MountOperations {
   }
 
   private void skipIfFailed(Register register, boolean optional, Label end) {
+    skipIfFailed(child, register, optional, end);
+  }
+
+  private static void skipIfFailed(Stream on, Register register, boolean optional, Label end) {
     if (optional) {
-      child.jumpIfNegative(register, end);
+      on.jumpIfNegative(register, end);
     }
   }
 

@@ -52,6 +52,7 @@ public final class StartAssembler {
   private final Stream keeper = program.main();
   private final Stream child = program.child();
   private final MountOperations mounts;
+  private final RootOperations root;
   private final MaskOperations masks;
   private final IdMapOperations idMaps;
   private final TerminalOperations terminals;
@@ -78,6 +79,7 @@ public final class StartAssembler {
     this.plan = plan;
     this.context = context;
     this.mounts = new MountOperations(program, context.userNamespace() && context.privileged());
+    this.root = new RootOperations(program, mounts, context, userNamespace);
     this.masks = new MaskOperations(program, mounts);
     this.idMaps = new IdMapOperations(program, Registers.MAIN_PID);
     this.terminals = new TerminalOperations(program, mounts);
@@ -467,7 +469,7 @@ public final class StartAssembler {
               Flags.PR_SCHED_CORE_SCOPE_THREAD_GROUP,
               0);
       case ContainerStep.IsolateMounts _ -> mounts.isolate();
-      case ContainerStep.ReachRoot reach -> mounts.reach(reach);
+      case ContainerStep.ReachRoot reach -> root.reach(reach);
       case ContainerStep.MountRoot root -> mountRoot(root);
       case ContainerStep.SetHostname hostname -> process.setHostname(hostname.name());
       case ContainerStep.NewKeyring _ -> process.newKeyring();
@@ -585,14 +587,8 @@ public final class StartAssembler {
     keeper.report(LISTENER_TAG, Registers.LISTENER.number(), 1, false);
   }
 
-  private void mountRoot(ContainerStep.MountRoot root) {
-    if (!context.privileged()) {
-      mounts.rootReached(root);
-    } else if (context.userNamespace()) {
-      mounts.rootFromKeeper(root, userNamespace);
-    } else {
-      mounts.root(root);
-    }
+  private void mountRoot(ContainerStep.MountRoot step) {
+    root.mount(step);
     rootOpen = true;
   }
 
