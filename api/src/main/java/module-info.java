@@ -6,6 +6,7 @@ module dev.coffer {
   requires transitive dev.coffer.runtime;
   requires transitive dev.coffer.network;
   requires dev.coffer.image;
+  requires dev.coffer.storage;
   requires dev.coffer.linux;
 
   exports dev.coffer;

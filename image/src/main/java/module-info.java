@@ -2,6 +2,7 @@
 module dev.coffer.image {
   requires transitive dev.coffer.model;
   requires dev.coffer.config;
+  requires transitive dev.coffer.storage;
   requires transitive dev.coffer.linux;
   requires dev.coffer.runtime;
 

@@ -10,21 +10,16 @@ import java.util.Optional;
  * @param template {@code busybox} (built in), {@code none}, a template's name or the absolute path
  *     of one
  * @param config file to start the configuration from; empty for the system's default configuration
- * @param store backing store; only {@code dir} (also what {@code best} means) is in effect
- * @param rootDirectory where the root file system goes instead of LXCPATH/NAME/rootfs; absolute
+ * @param store what its root file system is kept in
  * @param templateArguments passed to the template after its standard arguments
  */
 public record CreateOptions(
-    String template,
-    Optional<Path> config,
-    String store,
-    Optional<Path> rootDirectory,
-    List<String> templateArguments) {
+    String template, Optional<Path> config, StoreOptions store, List<String> templateArguments) {
   public CreateOptions {
     templateArguments = List.copyOf(templateArguments);
   }
 
   public static CreateOptions of(String template) {
-    return new CreateOptions(template, Optional.empty(), "dir", Optional.empty(), List.of());
+    return new CreateOptions(template, Optional.empty(), StoreOptions.DIRECTORY, List.of());
   }
 }

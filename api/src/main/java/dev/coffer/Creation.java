@@ -3,6 +3,7 @@ package dev.coffer;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.config.SystemConfig;
 import dev.coffer.image.CreateRequest;
+import dev.coffer.image.StorageWish;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Problem;
@@ -14,15 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** One lxc-create(1). */
 final class Creation {
-  private static final Set<String> STORES = Set.of("dir", "best");
-  private static final Set<String> LATER =
-      Set.of("lvm", "zfs", "rbd", "btrfs", "overlay", "overlayfs", "loop", "nbd");
-
   private final Host host;
   private final Caller caller;
   private final String name;
@@ -46,7 +42,9 @@ final class Creation {
   }
 
   void create(CreateOptions options) {
-    requireStore(options.store());
+    StorageWish storage =
+        new StoreChoice(caller.environment(), host.facts().isHostsRoot())
+            .choose(options.store(), lxcPath);
     Optional<Path> file = options.config().or(this::defaultConfig);
     String written = file.map(Creation::read).orElse("");
     Path nominal = file.orElse(Path.of("config"));
@@ -69,7 +67,7 @@ final class Creation {
             options.template(),
             options.templateArguments(),
             text,
-            options.rootDirectory(),
+            storage,
             maps.root(),
             caller.environment(),
             caller.cwd());
@@ -95,18 +93,6 @@ final class Creation {
    */
   private boolean ownsFiles(LxcConfig config) {
     return IdRanges.isDemanded(config) || !host.facts().idMappedMounts();
-  }
-
-  private static void requireStore(String store) {
-    if (STORES.contains(store)) {
-      return;
-    }
-    if (LATER.contains(store)) {
-      throw new CofferException(
-          "backing storage type " + store + " is not yet in effect",
-          List.of("hint  use \"-B dir\""));
-    }
-    throw new CofferException(store + " is not a valid backing storage type");
   }
 
   private Optional<Path> defaultConfig() {

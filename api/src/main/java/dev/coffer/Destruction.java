@@ -10,6 +10,7 @@ import dev.coffer.model.Sourced;
 import dev.coffer.plan.HostFacts.User;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.HostCommand;
+import dev.coffer.storage.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,12 +22,11 @@ final class Destruction {
   private Destruction() {}
 
   static DestroyRequest request(ContainerSpec spec, boolean withSnapshots) {
-    Optional<Path> storage =
+    Optional<Store> storage =
         spec.rootfs()
             .path()
-            .filter(_ -> spec.rootfs().type().equals("dir"))
             .map(Sourced::value)
-            .map(Path::of);
+            .flatMap(path -> Store.of(spec.rootfs().type(), path));
     return new DestroyRequest(
         spec.name(), spec.lxcPath(), storage, spec.rootfs().managed(), withSnapshots);
   }
@@ -39,12 +39,13 @@ final class Destruction {
     boolean inside =
         request.managed()
             && maps.root().filter(root -> root.giving() == MappedRoot.Giving.INSIDE).isPresent();
-    if (!inside || request.storage().filter(Files::isDirectory).isEmpty()) {
+    Optional<Path> place = request.storage().flatMap(Store::place).filter(Files::isDirectory);
+    if (!inside || place.isEmpty()) {
       return;
     }
-    MountPoints.requireNoneBelow(request.storage().get());
+    MountPoints.requireNoneBelow(place.get());
     List<String> command =
-        List.of("find", request.storage().get().toString(), "-xdev", "-mindepth", "1", "-delete");
+        List.of("find", place.get().toString(), "-xdev", "-mindepth", "1", "-delete");
     int status =
         HostCommand.run(command, Map.of("LANG", "C.UTF-8"), Path.of("/"), maps.steps(), caller);
     if (status != 0) {

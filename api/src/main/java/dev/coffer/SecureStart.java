@@ -69,16 +69,37 @@ final class SecureStart {
     ContainerSpec spec = config.spec(directory.getFileName().toString(), directory.getParent());
     RootFs root = spec.rootfs();
     IdMaps maps = spec.privileges().maps();
-    boolean mappable = root.type().equals("dir") && root.path().isPresent();
-    if (maps.lines().isEmpty() || !mappable || !root.idmap().isEmpty()) {
+    if (maps.lines().isEmpty() || root.path().isEmpty() || !root.idmap().isEmpty()) {
       return;
     }
-    Optional<Integer> owner = owner(Path.of(root.path().get().value()));
-    if (owner.isPresent() && maps.fromHost(IdMap.Kind.USER, owner.get()).isEmpty()) {
+    if (isForeign(root, maps)) {
       String written = String.join(",", config.values(ROOT_OPTIONS));
       String options = written.isEmpty() ? "idmap=container" : written + ",idmap=container";
       config.set(ROOT_OPTIONS, options, origin);
     }
+  }
+
+  /**
+   * Whether its files are not the container's own. What is on a device cannot be seen before it is
+   * mounted: where Coffer chose the ids for the start alone, it made the files as the host's root.
+   */
+  private boolean isForeign(RootFs root, IdMaps maps) {
+    String path = root.path().get().value();
+    Optional<Path> directory =
+        switch (root.type()) {
+          case "dir", "btrfs" -> Optional.of(Path.of(path)).filter(Files::isDirectory);
+          case "overlay" -> Optional.of(Path.of(path.split(":")[0]));
+          default -> Optional.empty();
+        };
+    if (directory.isEmpty()) {
+      return !root.type().equals("dir")
+          && config
+              .origin("lxc.idmap")
+              .filter(chosen -> chosen.source().startsWith(KEY + " = default"))
+              .isPresent();
+    }
+    Optional<Integer> owner = owner(directory.get());
+    return owner.isPresent() && maps.fromHost(IdMap.Kind.USER, owner.get()).isEmpty();
   }
 
   /** Empty where the tree is missing, which the start itself tells in better words. */

@@ -85,14 +85,15 @@ class SpecAssemblyTest {
     "/srv/c, dir, /srv/c",
     "dir:/srv/c, dir, /srv/c",
     "overlayfs:/a:/b, overlay, /a:/b",
-    "zfs:tank/c, zfs, tank/c"
+    "zfs:tank/c, zfs, tank/c",
+    "nbd:/c.img, nbd, /c.img"
   })
   void theRootsStorageTypeStandsBeforeItsPath(String value, String type, String path) {
     ContainerSpec spec = Configs.spec("lxc.rootfs.path = " + value + "\n");
     assertEquals(type, spec.rootfs().type());
     assertEquals(path, spec.rootfs().path().orElseThrow().value());
     assertEquals(
-        type.equals("dir") ? List.of() : List.of("lxc.rootfs.path"), values(spec.notInEffect()));
+        type.equals("nbd") ? List.of("lxc.rootfs.path") : List.of(), values(spec.notInEffect()));
   }
 
   @Test
@@ -289,7 +290,7 @@ class SpecAssemblyTest {
             lxc.apparmor.profile = generated
             lxc.seccomp.allow_nesting = 0
             lxc.console.size = auto
-            lxc.rootfs.path = zfs:tank/c
+            lxc.rootfs.path = nbd:/c.img
             lxc.net.0.type = phys
             """);
     assertEquals(List.of(at("lxc.rootfs.path", 4, "lxc.rootfs.path")), spec.notInEffect());

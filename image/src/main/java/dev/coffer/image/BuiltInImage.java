@@ -113,8 +113,9 @@ public final class BuiltInImage {
     }
   }
 
+  /** A fresh ext4 has a directory of its own. */
   private static void requireEmpty(Path root) throws IOException {
-    try (var entries = Files.newDirectoryStream(root)) {
+    try (var entries = Files.newDirectoryStream(root, entry -> !entry.endsWith("lost+found"))) {
       if (entries.iterator().hasNext()) {
         throw new CofferException(
             "Directory \"" + root + "\" is not empty",

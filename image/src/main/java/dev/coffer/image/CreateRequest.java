@@ -1,6 +1,7 @@
 package dev.coffer.image;
 
 import dev.coffer.model.CofferException;
+import dev.coffer.storage.Store;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param template as {@code lxc-create -t} takes it
  * @param arguments for the template
  * @param config text to start the configuration from, as it stands in its file
- * @param rootDirectory where the root file system goes instead of LXCPATH/NAME/rootfs; absolute
+ * @param storage what its root file system is kept in
  * @param mappedRoot root of the container, where the configuration has id maps
  * @param environment of the caller
  * @param cwd of the caller
@@ -25,7 +26,7 @@ public record CreateRequest(
     String template,
     List<String> arguments,
     String config,
-    Optional<Path> rootDirectory,
+    StorageWish storage,
     Optional<MappedRoot> mappedRoot,
     Map<String, String> environment,
     Path cwd) {
@@ -38,9 +39,6 @@ public record CreateRequest(
       throw new CofferException(
           "\"" + name + "\" cannot be a container's name",
           List.of("hint  a name is a file name: no slash, at most 255 bytes"));
-    }
-    if (rootDirectory.isPresent() && !rootDirectory.get().isAbsolute()) {
-      throw new CofferException("--dir should use absolute path");
     }
     if (!lxcPath.isAbsolute()) {
       throw new IllegalArgumentException("\"" + lxcPath + "\" is not absolute");
@@ -57,9 +55,20 @@ public record CreateRequest(
     return lxcPath.resolve(name);
   }
 
-  /** Where the root file system goes. */
+  /** Where the root file system can be seen while it is made. */
   public Path rootfs() {
-    return rootDirectory.orElse(directory().resolve("rootfs"));
+    return storage.directory().orElse(directory().resolve("rootfs"));
+  }
+
+  /** What its root file system is kept in. */
+  Store store() {
+    return storage.store(name, directory());
+  }
+
+  /** The configuration with the line that says so. */
+  String withRoot() {
+    String separator = config.isEmpty() || config.endsWith("\n") ? "" : "\n";
+    return config + separator + "lxc.rootfs.path = " + store().describe() + "\n";
   }
 
   private static boolean isName(String name) {

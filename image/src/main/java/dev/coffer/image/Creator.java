@@ -2,7 +2,14 @@ package dev.coffer.image;
 
 import dev.coffer.image.Templates.Template;
 import dev.coffer.linux.DirectoryTree;
+import dev.coffer.linux.HostFiles;
+import dev.coffer.linux.HostMount;
 import dev.coffer.model.CofferException;
+import dev.coffer.storage.BtrfsStore;
+import dev.coffer.storage.DirectoryStore;
+import dev.coffer.storage.OpenStore;
+import dev.coffer.storage.OverlayStore;
+import dev.coffer.storage.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -60,7 +67,9 @@ public final class Creator {
 
   private static void discard(Path directory, Partial abandoned) {
     try (abandoned) {
+      abandoned.mounts().forEach(HostMount::remove);
       abandoned.noted().forEach(DirectoryTree::remove);
+      abandoned.stores().forEach(Store::remove);
       DirectoryTree.clear(directory, Set.of(Partial.NAME));
       abandoned.remove();
       Undo.removeIfEmpty(directory);
@@ -99,11 +108,10 @@ public final class Creator {
     Path file = request.directory().resolve("config");
     NewConfig config = new NewConfig(file);
     boolean hasRoot = !(template instanceof Template.None);
-    config.create(hasRoot ? withRoot(request) : request.config());
+    config.create(hasRoot ? request.withRoot() : request.config());
     undo.add(() -> Files.deleteIfExists(file));
-    if (hasRoot) {
-      createRoot(request, partial, undo);
-    }
+    Optional<OpenStore> open =
+        hasRoot ? Optional.of(createRoot(request, partial, undo)) : Optional.empty();
     Optional<MappedFiles> mapped =
         request.mappedRoot().map(root -> new MappedFiles(root, runner)).filter(_ -> hasRoot);
     mapped.ifPresent(files -> undo.add(() -> files.empty(request.rootfs())));
@@ -119,6 +127,7 @@ public final class Creator {
         config.replace(TemplateHeader.of(path.toString(), request.arguments()) + config.read());
       }
     }
+    open.ifPresent(OpenStore::close);
   }
 
   private void fillBuiltIn(CreateRequest request, NewConfig config) throws IOException {
@@ -175,19 +184,38 @@ public final class Creator {
     return true;
   }
 
-  private static void createRoot(CreateRequest request, Partial partial, Undo undo)
+  private static OpenStore createRoot(CreateRequest request, Partial partial, Undo undo)
       throws IOException {
     Path own = request.directory().resolve("rootfs");
-    if (!Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS)) {
+    Store store = request.store();
+    if (store instanceof BtrfsStore) {
+      Undo.removeIfEmpty(own);
+    } else if (!Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS)) {
       undo.createDirectory(own, "rwxr-xr-x");
       undo.clearing(own, Set.of());
     }
-    Path root = request.rootfs();
-    if (!Files.isDirectory(root)) {
-      partial.note(firstMissing(root));
-      undo.createDirectories(root);
-      undo.clearing(root, Set.of());
+    if (store instanceof DirectoryStore) {
+      Path root = request.rootfs();
+      if (!Files.isDirectory(root)) {
+        partial.note(firstMissing(root));
+        undo.createDirectories(root);
+        undo.clearing(root, Set.of());
+      }
+      return store.open(root);
     }
+    partial.note(store);
+    undo.add(store::remove);
+    store.create(request.storage().format());
+    if (store instanceof OverlayStore) { // what is made first goes below
+      return new DirectoryStore(own).open(own);
+    }
+    OpenStore open = store.open(own);
+    if (open.mounted()) {
+      partial.noteMount(own);
+      undo.add(open::close);
+    }
+    HostFiles.chmod(open.root(), 0755);
+    return open;
   }
 
   private static Path firstMissing(Path path) {
@@ -196,12 +224,6 @@ public final class Creator {
       missing = missing.getParent();
     }
     return missing;
-  }
-
-  private static String withRoot(CreateRequest request) {
-    String text = request.config();
-    String separator = text.isEmpty() || text.endsWith("\n") ? "" : "\n";
-    return text + separator + "lxc.rootfs.path = dir:" + request.rootfs() + "\n";
   }
 
   private static void requireNoInterrupt() {

@@ -4,6 +4,7 @@ import dev.coffer.linux.DirectoryTree;
 import dev.coffer.linux.Errno;
 import dev.coffer.linux.KernelException;
 import dev.coffer.model.CofferException;
+import dev.coffer.storage.Store;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ public final class Destroyer {
     requireDestroyable(request);
     Creator.discardAbandoned(request.directory());
     MountPoints.requireNoneBelow(request.directory());
-    request.storage().ifPresent(MountPoints::requireNoneBelow);
+    request.storage().flatMap(Store::place).ifPresent(MountPoints::requireNoneBelow);
     try {
       delete(request);
     } catch (KernelException e) {
@@ -52,7 +53,7 @@ public final class Destroyer {
   private static void delete(DestroyRequest request) throws IOException {
     Path directory = request.directory();
     if (request.managed()) {
-      request.storage().ifPresent(DirectoryTree::remove);
+      request.storage().ifPresent(Store::remove);
     }
     Clones.forget(request.lxcPath(), request.name());
     Set<String> kept = request.managed() ? Set.of(CONFIG) : unmanaged(request);
@@ -65,6 +66,7 @@ public final class Destroyer {
   private static Set<String> unmanaged(DestroyRequest request) {
     return request
         .storage()
+        .flatMap(Store::place)
         .filter(storage -> storage.startsWith(request.directory()))
         .map(storage -> request.directory().relativize(storage).getName(0).toString())
         .map(name -> Set.of(CONFIG, name))

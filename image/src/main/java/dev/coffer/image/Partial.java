@@ -6,12 +6,13 @@ import dev.coffer.linux.KernelException;
 import dev.coffer.linux.LockFile;
 import dev.coffer.linux.OpenFlags;
 import dev.coffer.model.CofferException;
+import dev.coffer.storage.Store;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The file {@code partial} in a container's directory, locked while the container is being made.
@@ -21,6 +22,8 @@ import java.util.Optional;
 final class Partial implements AutoCloseable {
   static final String NAME = "partial";
 
+  private static final String STORE = "store ";
+  private static final String MOUNT = "mount ";
   private static final int LONGEST = 64 * 1024;
 
   private final Path file;
@@ -87,25 +90,45 @@ final class Partial implements AutoCloseable {
     lock.fd().writeFully(directory + "\n");
   }
 
+  /** Notes, before it is made, a store that goes away with the container. */
+  void note(Store store) {
+    lock.fd().writeFully(STORE + store.describe() + "\n");
+  }
+
+  /** Notes, before anything else happens, what is mounted for the time of the creation. */
+  void noteMount(Path mountPoint) {
+    lock.fd().writeFully(MOUNT + mountPoint + "\n");
+  }
+
+  /** The stores noted; as of directories, only the notes of one's own and root's are believed. */
+  List<Store> stores() {
+    return lines(STORE).map(Store::parse).flatMap(Optional::stream).toList();
+  }
+
+  /** The mounts noted. */
+  List<Path> mounts() {
+    return lines(MOUNT).map(Path::of).toList();
+  }
+
   /**
    * The directories noted. Somebody else, whose folder this may be, could note any: then none is
    * believed, and what was made elsewhere stays.
    */
   List<Path> noted() {
-    if (!Ownership.isTrusted(Path.of("/proc/self/fd/" + lock.fd().number()))) {
-      return List.of();
-    }
-    byte[] text = new byte[LONGEST];
-    int length = 0;
-    for (int count;
-        length < LONGEST && (count = lock.fd().read(text, length, LONGEST - length)) > 0; ) {
-      length += count;
-    }
-    return new String(text, 0, length, StandardCharsets.UTF_8)
+    return lines("/").map(line -> Path.of("/" + line)).toList();
+  }
+
+  /** What follows a word at the beginning of a line. */
+  private Stream<String> lines(String word) {
+    return read()
         .lines()
-        .filter(line -> line.startsWith("/"))
-        .map(Path::of)
-        .toList();
+        .filter(line -> line.startsWith(word))
+        .map(line -> line.substring(word.length()));
+  }
+
+  private String read() {
+    Path again = Path.of("/proc/self/fd/" + lock.fd().number());
+    return Ownership.isTrusted(again) ? HostFiles.readAtMost(again, LONGEST) : "";
   }
 
   /** The container is complete, or gone. */

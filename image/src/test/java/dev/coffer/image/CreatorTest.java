@@ -271,7 +271,7 @@ class CreatorTest {
         template,
         List.of(arguments),
         config,
-        Optional.empty(),
+        StorageWish.directory(Optional.empty()),
         Optional.empty(),
         Map.of(),
         temp);
@@ -284,7 +284,7 @@ class CreatorTest {
         plain.template(),
         plain.arguments(),
         plain.config(),
-        Optional.of(temp.resolve("a/b/root")),
+        StorageWish.directory(Optional.of(temp.resolve("a/b/root"))),
         Optional.empty(),
         Map.of(),
         temp);
@@ -297,7 +297,7 @@ class CreatorTest {
         plain.template(),
         plain.arguments(),
         plain.config(),
-        Optional.empty(),
+        StorageWish.directory(Optional.empty()),
         Optional.of(
             new MappedRoot(
                 new Owner(100000, 100000), new Owner(65536, 65536), MappedRoot.Giving.DIRECTLY)),

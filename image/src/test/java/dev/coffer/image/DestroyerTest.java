@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coffer.model.CofferException;
+import dev.coffer.storage.DirectoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,10 @@ class DestroyerTest {
   private void destroy(Path storage, boolean managed, boolean withSnapshots) {
     Destroyer.destroy(
         new DestroyRequest(
-            "web", temp.resolve("lxc"), Optional.of(storage), managed, withSnapshots));
+            "web",
+            temp.resolve("lxc"),
+            Optional.of(new DirectoryStore(storage)),
+            managed,
+            withSnapshots));
   }
 }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,6 +21,9 @@ public final class HostFiles {
   private static final int AT_REMOVEDIR = 0x200;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int STATX_TYPE = 1;
+  private static final int STATX_BLOCKS = 0x400;
+  private static final int STATX_BLOCKS_OFFSET = 48;
+  private static final int SECTOR = 512;
 
   /** What the kernel writes, statx(2). */
   private static final int STATX_SIZE = 256;
@@ -63,6 +67,22 @@ public final class HostFiles {
       long place = call.path(path);
       int flags = AT_SYMLINK_NOFOLLOW;
       return call.run(Sys.STATX, CURRENT_DIRECTORY, place, flags, STATX_TYPE, stat.address()) == 0;
+    }
+  }
+
+  /** How many bytes of its file system a file takes, statx(2); holes take none. */
+  public static long allocated(Path path) {
+    try (Call call = new Call()) {
+      MemorySegment stat = call.allocate(STATX_SIZE);
+      call.checkOn(
+          path.toString(),
+          Sys.STATX,
+          CURRENT_DIRECTORY,
+          call.path(path),
+          AT_SYMLINK_NOFOLLOW,
+          STATX_BLOCKS,
+          stat.address());
+      return stat.get(ValueLayout.JAVA_LONG, STATX_BLOCKS_OFFSET) * SECTOR;
     }
   }
 

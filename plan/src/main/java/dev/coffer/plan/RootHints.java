@@ -59,8 +59,10 @@ final class RootHints {
     if (call.equals("fsconfig")) {
       return switch (errno) {
         case EBUSY -> mounted.source() + " is mounted elsewhere with other options";
-        case EINVAL -> "it is damaged, or an option is unknown to " + mounted.type()
-            + "; the kernel's log (dmesg) has more";
+        case EINVAL ->
+            "it is damaged, or an option is unknown to "
+                + mounted.type()
+                + "; the kernel's log (dmesg) has more";
         default -> null;
       };
     }

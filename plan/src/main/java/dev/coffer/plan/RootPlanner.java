@@ -24,8 +24,7 @@ final class RootPlanner {
   private final Set<Namespace> fresh;
   private final MountPlanner mounts;
 
-  RootPlanner(
-      StartRequest request, HostFacts facts, Set<Namespace> fresh, MountPlanner mounts) {
+  RootPlanner(StartRequest request, HostFacts facts, Set<Namespace> fresh, MountPlanner mounts) {
     this.request = request;
     this.spec = request.spec();
     this.facts = facts;
@@ -41,7 +40,10 @@ final class RootPlanner {
     Sourced<String> path = spec.rootfs().path().get();
     return List.of(
         new HostStep.AttachLoop(
-            path.value(), facts.storage().link(), options().attributes().readOnly(), path.origin()));
+            path.value(),
+            facts.storage().link(),
+            options().attributes().readOnly(),
+            path.origin()));
   }
 
   /**
@@ -55,8 +57,8 @@ final class RootPlanner {
     }
     return spec.rootfs()
         .path()
-        .map(path ->
-            new ContainerStep.ReachRoot(source(path), request.mountPoint(), path.origin()));
+        .map(
+            path -> new ContainerStep.ReachRoot(source(path), request.mountPoint(), path.origin()));
   }
 
   /** Empty for a container without a root of its own. */
@@ -102,7 +104,9 @@ final class RootPlanner {
     };
   }
 
-  /** {@code LOWER[:LOWER…]:UPPER}, lxc.container.conf(5); the work directory is beside the upper. */
+  /**
+   * {@code LOWER[:LOWER…]:UPPER}, lxc.container.conf(5); the work directory is beside the upper.
+   */
   private RootSource overlay(Sourced<String> path) {
     List<String> parts = List.of(path.value().split(":"));
     List<String> lowers = new ArrayList<>();
@@ -128,8 +132,7 @@ final class RootPlanner {
     if (name.contains(",") || name.contains("\\")) {
       throw new CofferException(
           "the upper directory " + upper + " cannot be named to overlayfs",
-          List.of(
-              "from  " + path.origin().describe(), "hint  rename it: no comma, no backslash"));
+          List.of("from  " + path.origin().describe(), "hint  rename it: no comma, no backslash"));
     }
     String work = name.equals("delta0") ? "olwork" : "work";
     return new RootSource.Overlay(lowers, upper.substring(0, slash), name, work, data());
@@ -143,9 +146,10 @@ final class RootPlanner {
           "there is no " + path.value(),
           List.of(
               "from  " + path.origin().describe(),
-              "hint  " + (spec.rootfs().type().equals("lvm")
-                  ? "activate the volume: lvchange -ay " + path.value()
-                  : "the root file system was moved or deleted")));
+              "hint  "
+                  + (spec.rootfs().type().equals("lvm")
+                      ? "activate the volume: lvchange -ay " + path.value()
+                      : "the root file system was moved or deleted")));
     }
     String type =
         storage
@@ -156,10 +160,12 @@ final class RootPlanner {
                     "no known file system is on " + path.value(),
                     List.of(
                         "from  " + path.origin().describe(),
-                        "hint  make one: mkfs.ext4 " + path.value()
+                        "hint  make one: mkfs.ext4 "
+                            + path.value()
                             + ", or a directory: lxc.rootfs.path = dir:PATH")));
     String source = isLoop() ? storage.link() : path.value();
-    return new RootSource.FileSystem(type, source, options().attributes().readOnly() ? data("ro") : data());
+    return new RootSource.FileSystem(
+        type, source, options().attributes().readOnly() ? data("ro") : data());
   }
 
   /** The kernel's parsers of file systems are no defence against who makes an image on purpose. */

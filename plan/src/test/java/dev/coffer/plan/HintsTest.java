@@ -13,6 +13,7 @@ import dev.coffer.model.plan.ContainerStep.Target;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.KeeperStep;
 import dev.coffer.model.plan.Place;
+import dev.coffer.model.plan.RootSource;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Step;
 import java.util.List;
@@ -46,7 +47,8 @@ class HintsTest {
   private static final Step EXECUTE =
       new ContainerStep.Execute(List.of("/sbin/init"), List.of(), List.of(), ORIGIN);
   private static final Step ROOT =
-      new ContainerStep.MountRoot("/root", "/mnt", MountAttributes.NONE, true, ORIGIN);
+      new ContainerStep.MountRoot(
+          new RootSource.Tree("/root"), "/mnt", MountAttributes.NONE, true, ORIGIN);
   private static final Step BIND =
       new ContainerStep.BindMount(
           "/src",

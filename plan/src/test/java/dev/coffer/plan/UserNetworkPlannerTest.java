@@ -51,7 +51,7 @@ class UserNetworkPlannerTest {
             host.delegatable(),
             host.guestSystemd(),
             NetworkFacts.of("id", java.util.Set.of()).by(ways),
-          StorageFacts.DIRECTORY);
+            StorageFacts.DIRECTORY);
     return new NetworkPlanner(spec, facts).interfaces();
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.coffer.CreateOptions;
 import dev.coffer.DestroyOptions;
+import dev.coffer.StoreOptions;
 import dev.coffer.model.CofferException;
 import dev.coffer.tools.Console.Seen;
 import java.nio.file.Path;
@@ -40,8 +41,7 @@ class LifeToolsTest {
             new CreateOptions(
                 "download",
                 Optional.of(Path.of("/home/user/cfg")),
-                "dir",
-                Optional.of(Path.of("/srv/fresh")),
+                StoreOptions.DIRECTORY.at(Path.of("/srv/fresh")),
                 List.of("-d", "debian"))),
         fresh.done);
   }

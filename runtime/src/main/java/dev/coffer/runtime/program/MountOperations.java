@@ -16,8 +16,7 @@ import dev.coffer.runtime.program.Stream.Label;
  * (openat2(2)).
  */
 final class MountOperations {
-  static final long ONTO_DESCRIPTOR =
-      Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH;
+  static final long ONTO_DESCRIPTOR = Flags.MOVE_MOUNT_F_EMPTY_PATH | Flags.MOVE_MOUNT_T_EMPTY_PATH;
 
   private final ProgramBuilder program;
   private final Stream child;
@@ -25,6 +24,7 @@ final class MountOperations {
   private final Blob beneath;
   private final Blob directoryBeneath;
   private final Blob empty;
+
   /** Where {@link Registers#FRESH} is, an empty file system when it was mounted; "" for nowhere. */
   private String fresh = "";
 
@@ -164,8 +164,7 @@ final class MountOperations {
       Label end,
       boolean optional) {
     Register context = program.scratch();
-    by
-        .sys(Sys.FSOPEN, program.text(type), Flags.FSOPEN_CLOEXEC)
+    by.sys(Sys.FSOPEN, program.text(type), Flags.FSOPEN_CLOEXEC)
         .to(context)
         .tolerateAnyIf(optional);
     skipIfFailed(by, context, optional, end);
@@ -179,12 +178,10 @@ final class MountOperations {
     for (String option : data) {
       int equals = option.indexOf('=');
       if (equals < 0) {
-        by
-            .sys(Sys.FSCONFIG, context, Flags.FSCONFIG_SET_FLAG, program.text(option), 0, 0)
+        by.sys(Sys.FSCONFIG, context, Flags.FSCONFIG_SET_FLAG, program.text(option), 0, 0)
             .tolerateAnyIf(optional);
       } else {
-        by
-            .sys(
+        by.sys(
                 Sys.FSCONFIG,
                 context,
                 Flags.FSCONFIG_SET_STRING,
@@ -195,13 +192,11 @@ final class MountOperations {
       }
     }
     Register result = program.scratch();
-    by
-        .sys(Sys.FSCONFIG, context, Flags.FSCONFIG_CMD_CREATE, 0, 0, 0)
+    by.sys(Sys.FSCONFIG, context, Flags.FSCONFIG_CMD_CREATE, 0, 0, 0)
         .to(result)
         .tolerateAnyIf(optional);
     skipIfFailed(by, result, optional, end);
-    by
-        .sys(Sys.FSMOUNT, context, Flags.FSMOUNT_CLOEXEC, bits(attributes))
+    by.sys(Sys.FSMOUNT, context, Flags.FSMOUNT_CLOEXEC, bits(attributes))
         .to(mount)
         .tolerateAnyIf(optional);
     skipIfFailed(by, mount, optional, end);

@@ -107,8 +107,7 @@ final class RootOperations {
 
   private void attach(Register tree, String mountPoint) {
     if (context.privileged()) {
-      mounts.move(
-          tree, Flags.AT_FDCWD, program.text(mountPoint), Flags.MOVE_MOUNT_F_EMPTY_PATH);
+      mounts.move(tree, Flags.AT_FDCWD, program.text(mountPoint), Flags.MOVE_MOUNT_F_EMPTY_PATH);
     } else {
       mounts.move(tree, Registers.DIRECTORY, empty, MountOperations.ONTO_DESCRIPTOR);
     }
@@ -151,13 +150,7 @@ final class RootOperations {
   private Register overlay(RootSource.Overlay source, ContainerStep.MountRoot step) {
     Register stage = new Register(FIRST_PLACE + MOST_PLACES - 1);
     mounts.instance(
-        "tmpfs",
-        "tmpfs",
-        List.of(),
-        MountAttributes.NONE,
-        stage,
-        new Stream.Label(),
-        false);
+        "tmpfs", "tmpfs", List.of(), MountAttributes.NONE, stage, new Stream.Label(), false);
     attach(stage, step.mountPoint());
     List<String> places = overlayPlaces(source);
     for (int i = 0; i < places.size(); i++) {

@@ -2,6 +2,7 @@ package dev.coffer.tools.command;
 
 import dev.coffer.Container;
 import dev.coffer.CreateOptions;
+import dev.coffer.StoreOptions;
 import dev.coffer.model.CofferException;
 import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.Option;
@@ -9,6 +10,7 @@ import dev.coffer.tools.option.OptionTable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** lxc-create: makes a container from a template. */
@@ -24,8 +26,7 @@ public final class CreateTool implements Tool {
           'B',
           "bdev",
           "BDEV",
-          "Backing store: dir (default), best, btrfs, loop, lvm, nbd, overlay, rbd or zfs. Only dir is in"
-              + " effect yet.");
+          "Backing store: dir (default), best, btrfs, loop, lvm, nbd, overlay, rbd or zfs.");
   private static final Option CONFIG =
       Option.value('f', "config", "CONFIG", "Configuration file to begin with.");
   private static final Option TEMPLATE =
@@ -109,10 +110,41 @@ public final class CreateTool implements Tool {
         new CreateOptions(
             template.get(),
             session.path(CONFIG),
-            store.equals("none") ? "dir" : store,
-            session.value(DIR).map(Path::of),
+            storage(session, store.equals("none") ? "dir" : store),
             session.operands());
     return create(session, container, options);
+  }
+
+  private static StoreOptions storage(Session session, String type) {
+    OptionalLong size =
+        session
+            .value(FS_SIZE)
+            .map(CreateTool::size)
+            .map(OptionalLong::of)
+            .orElse(OptionalLong.empty());
+    return new StoreOptions(
+        type,
+        session.value(DIR).map(Path::of),
+        size,
+        session.value(FS_TYPE),
+        session.value(VG_NAME),
+        session.value(LV_NAME),
+        session.value(THIN_POOL),
+        session.value(ZFS_ROOT));
+  }
+
+  /** A number with one of the letters b, k, m, g and t behind it; m where there is none. */
+  private static long size(String text) {
+    int unit =
+        "bkmgt"
+            .indexOf(text.isEmpty() ? ' ' : Character.toLowerCase(text.charAt(text.length() - 1)));
+    String number = unit < 0 ? text : text.substring(0, text.length() - 1);
+    if (!number.matches("[0-9]{1,9}")) {
+      throw new CofferException(
+          "\"" + text + "\" is no size",
+          List.of("hint  write a number and b, k, m, g or t, for instance 2g"));
+    }
+    return Long.parseLong(number) << 10 * (unit < 0 ? 2 : unit);
   }
 
   private static int create(Session session, Container container, CreateOptions options) {

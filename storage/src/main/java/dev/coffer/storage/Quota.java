@@ -1,0 +1,9 @@
+package dev.coffer.storage;
+
+/**
+ * How much a store holds.
+ *
+ * @param used bytes
+ * @param limit bytes
+ */
+public record Quota(long used, long limit) {}
