@@ -55,7 +55,7 @@ public final class Command {
   }
 
   public Outcome run() {
-    return start().await(limit.multipliedBy(SLOWNESS));
+    return start().await(limit);
   }
 
   /** Starts it without waiting. */
@@ -85,7 +85,7 @@ public final class Command {
     /** Waits for its end; after this time it is killed, and the test fails. */
     public Outcome await(Duration limit) {
       try {
-        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!process.waitFor(limit.toMillis() * SLOWNESS, TimeUnit.MILLISECONDS)) {
           process.destroyForcibly().waitFor();
           fail("still running after " + limit.toSeconds() + " s: " + outcome());
         }

@@ -140,7 +140,7 @@ class StoreTest {
         assertTrue(
             config("b").contains("lxc.rootfs.path = btrfs:" + machine.container("b") + "/rootfs"));
         machine
-            .run("btrfs", "subvolume", "create", machine.container("b") + "/rootfs/srv/inner")
+            .run("btrfs", "subvolume", "create", machine.container("b") + "/rootfs/mnt/inner")
             .ok();
         lives("b", "btrfs");
       }
