@@ -157,6 +157,33 @@ public interface Container {
   /** What protects it, compared with the secure default; of the running one where it runs. */
   List<Protection> protections();
 
+  /** Makes a copy of it under another name, or in another directory. */
+  void copy(CopyOptions options);
+
+  /** Gives it another name; refused while it runs, has snapshots or clones, or is one. */
+  void rename(String name);
+
+  /**
+   * Makes a snapshot of it.
+   *
+   * @param comment kept with it
+   * @return the snapshot's name
+   */
+  String snapshot(Optional<String> comment);
+
+  /** Its snapshots, the oldest first. */
+  List<Snapshot> snapshots();
+
+  /**
+   * Makes a container from a snapshot.
+   *
+   * @param name of the new container; empty to make this one as it was
+   */
+  void restore(String snapshot, Optional<String> name);
+
+  /** Deletes a snapshot. */
+  void destroySnapshot(String snapshot);
+
   /** Deletes the container with its storage; refused while it runs. */
   void destroy(DestroyOptions options);
 }

@@ -118,6 +118,13 @@ final class IdRanges {
     }
   }
 
+  /** The container has another directory. */
+  void move(Path from, Path to) {
+    if (read().containsKey(from)) {
+      change(ranges -> ranges.put(to, ranges.remove(from)));
+    }
+  }
+
   /** The container is gone. */
   void free(Path directory) {
     if (read().containsKey(directory)) {

@@ -3,6 +3,8 @@ package dev.coffer;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.image.Creator;
 import dev.coffer.image.DestroyRequest;
+import dev.coffer.image.Renaming;
+import dev.coffer.image.Restoring;
 import dev.coffer.linux.CgroupDirs;
 import dev.coffer.linux.CgroupStats;
 import dev.coffer.linux.Fd;
@@ -28,6 +30,7 @@ import dev.coffer.runtime.LastEnd;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
 import dev.coffer.runtime.command.CommandClient;
+import java.io.IOException;
 import java.net.Inet6Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,7 +154,7 @@ final class LocalContainer implements Container {
   }
 
   private StartOrder order(StartOptions options) {
-    Creator.discardAbandoned(lxcPath.resolve(name));
+    settle();
     KnownOrders.Answer answer =
         host.orders()
             .order(new KnownOrders.Wish(lxcPath, name, options), caller, () -> newOrder(options));
@@ -420,6 +423,70 @@ final class LocalContainer implements Container {
   @Override
   public Optional<String> seccompFilter() {
     return host.policies().describe(Interception.effective(specInForce()), caller.cwd());
+  }
+
+  @Override
+  public void copy(CopyOptions options) {
+    requireDefined();
+    new Copying(host, caller, this, ranges()).copy(options);
+  }
+
+  @Override
+  public void rename(String to) {
+    requireDefined();
+    if (state() != ContainerState.STOPPED) {
+      throw new CofferException(name + " is running", List.of("hint  stop it first"));
+    }
+    Renaming.rename(
+        lxcPath.resolve(name),
+        lxcPath.resolve(to),
+        Destruction.request(config().spec(name, lxcPath), false).storage());
+    ranges().move(lxcPath.resolve(name), lxcPath.resolve(to));
+  }
+
+  private void requireDefined() {
+    settle();
+    if (!isDefined()) {
+      throw new CofferException("Container is not defined");
+    }
+  }
+
+  /** Ends what a killed engine had begun with the container's files. */
+  private void settle() {
+    Path directory = lxcPath.resolve(name);
+    Creator.discardAbandoned(directory);
+    Restoring.discard(directory);
+    try {
+      Renaming.finish(directory);
+    } catch (IOException e) {
+      throw new CofferException("cannot finish renaming " + name + ": " + e.getMessage());
+    }
+  }
+
+  private Snapshots savedStates() {
+    requireDefined();
+    return new Snapshots(
+        this, (snapshot, folder) -> new LocalContainer(host, caller, notices, snapshot, folder));
+  }
+
+  @Override
+  public String snapshot(Optional<String> comment) {
+    return savedStates().make(comment);
+  }
+
+  @Override
+  public List<Snapshot> snapshots() {
+    return savedStates().list();
+  }
+
+  @Override
+  public void restore(String snapshot, Optional<String> to) {
+    savedStates().restore(snapshot, to);
+  }
+
+  @Override
+  public void destroySnapshot(String snapshot) {
+    savedStates().destroy(snapshot);
   }
 
   @Override

@@ -121,7 +121,8 @@ final class SpecAssembly {
         options
             .map(Sourced::origin)
             .orElse(Origin.builtIn(StorageKeys.ROOTFS_OPTIONS.row().name())),
-        settings.oneOr(StorageKeys.ROOTFS_MANAGED, true));
+        settings.oneOr(StorageKeys.ROOTFS_MANAGED, true),
+        settings.one(StorageKeys.ROOTFS_VOLATILE).filter(Sourced::value).map(Sourced::origin));
   }
 
   private String storageType(Sourced<RootfsPath> root) {

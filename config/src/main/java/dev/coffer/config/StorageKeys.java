@@ -31,6 +31,13 @@ final class StorageKeys {
   static final Key<Boolean> ROOTFS_MANAGED =
       Key.single("lxc.rootfs.managed", Types.FLAG, "0 keeps the storage from being changed", "0")
           .unset("1");
+  static final Key<Boolean> ROOTFS_VOLATILE =
+      Key.single(
+              "coffer.rootfs.volatile",
+              Types.FLAG,
+              "1 keeps changes of the root in memory; they are lost when the container ends",
+              "1")
+          .unset("0");
 
   static final Key<String> FSTAB =
       Key.single("lxc.mount.fstab", Types.PATH, "file with mounts as in fstab(5)", "/etc/c1.fstab")
@@ -131,6 +138,7 @@ final class StorageKeys {
         ROOTFS_MOUNT,
         ROOTFS_OPTIONS,
         ROOTFS,
+        ROOTFS_VOLATILE,
         TTY_DIR,
         TTY_MAX);
   }

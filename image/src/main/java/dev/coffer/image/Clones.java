@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,26 @@ final class Clones {
       return !text.isEmpty() && !text.equals("0");
     } catch (IOException e) {
       return Files.exists(list, LinkOption.NOFOLLOW_LINKS);
+    }
+  }
+
+  /**
+   * Notes a clone. A clone of a clone needs all that its origin needs.
+   *
+   * @param itself whether the origin is needed, too
+   */
+  static void note(Path origin, Path clone, boolean itself) throws IOException {
+    List<Pair> origins = new ArrayList<>(read(origin.resolve(OF_CLONE)));
+    if (itself) {
+      origins.add(Pair.of(origin));
+    }
+    write(clone.resolve(OF_CLONE), origins);
+    for (Pair each : origins) {
+      Path list = each.directory().resolve(OF_ORIGIN);
+      List<Pair> clones = new ArrayList<>(read(list));
+      clones.remove(Pair.of(clone));
+      clones.add(Pair.of(clone));
+      write(list, clones);
     }
   }
 
@@ -60,8 +81,18 @@ final class Clones {
     StringBuilder text = new StringBuilder();
     pairs.forEach(
         pair -> text.append(pair.lxcPath()).append('\n').append(pair.name()).append('\n'));
-    Files.writeString(file, text);
+    Path whole = file.resolveSibling(file.getFileName() + ".new");
+    Files.writeString(whole, text);
+    Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private record Pair(String lxcPath, String name) {}
+  private record Pair(String lxcPath, String name) {
+    static Pair of(Path directory) {
+      return new Pair(directory.getParent().toString(), directory.getFileName().toString());
+    }
+
+    Path directory() {
+      return Path.of(lxcPath, name);
+    }
+  }
 }

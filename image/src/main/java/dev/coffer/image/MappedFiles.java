@@ -26,14 +26,18 @@ final class MappedFiles {
   /** Root of the container must be able to reach its root file system, and nothing else here. */
   void give(Path rootfs, Path directory) {
     switch (root.giving()) {
-      case DIRECTLY -> {
-        HostFiles.chown(rootfs, (int) root.onHost().uid(), (int) root.onHost().gid());
-        HostFiles.chown(directory, -1, (int) root.onHost().gid());
-      }
-      case INSIDE -> {
-        run("chown", "0:0", "--", rootfs.toString());
-        run("chown", ":0", "--", directory.toString());
-      }
+      case DIRECTLY ->
+          HostFiles.chown(rootfs, (int) root.onHost().uid(), (int) root.onHost().gid());
+      case INSIDE -> run("chown", "0:0", "--", rootfs.toString());
+    }
+    open(directory);
+  }
+
+  /** Lets root of the container pass through the container's directory. */
+  void open(Path directory) {
+    switch (root.giving()) {
+      case DIRECTLY -> HostFiles.chown(directory, -1, (int) root.onHost().gid());
+      case INSIDE -> run("chown", ":0", "--", directory.toString());
     }
     HostFiles.chmod(directory, DIRECTORY_MODE);
   }

@@ -55,6 +55,15 @@ public final class FileSystemType {
     }
   }
 
+  /** Whether two paths lie on one file system. */
+  public static boolean isOne(Path a, Path b) {
+    try {
+      return Files.getFileStore(a).name().equals(Files.getFileStore(b).name());
+    } catch (IOException _) {
+      return false; // one of them is not there
+    }
+  }
+
   private record Magic(String type, int offset, byte[] bytes) {
     static Magic text(String type, int offset, String text) {
       return new Magic(type, offset, text.getBytes(StandardCharsets.US_ASCII));

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param mountPoint where the root is mounted while the container is set up
  * @param options mount options, without idmap
  * @param idmap {@code container}, a path to a user namespace, or empty
+ * @param inMemory what asks for changes to be kept in memory, and lost at the end
  * @param managed whether Coffer may change and delete the storage
  */
 public record RootFs(
@@ -20,7 +21,8 @@ public record RootFs(
     List<String> options,
     String idmap,
     Origin optionsOrigin,
-    boolean managed) {
+    boolean managed,
+    Optional<Origin> inMemory) {
   public static final RootFs NONE =
       new RootFs(
           "dir",
@@ -29,7 +31,8 @@ public record RootFs(
           List.of(),
           "",
           Origin.builtIn("lxc.rootfs.options"),
-          true);
+          true,
+          Optional.empty());
 
   public RootFs {
     options = List.copyOf(options);

@@ -89,6 +89,30 @@ final class RootPlanner {
   }
 
   private RootSource source(Sourced<String> path) {
+    RootSource stored = stored(path);
+    return spec.rootfs().inMemory().isPresent() ? inMemory(stored) : stored;
+  }
+
+  /** All that is stored is below, and what takes the changes is made for the time of the run. */
+  private RootSource inMemory(RootSource stored) {
+    List<String> lowers = new ArrayList<>();
+    switch (stored) {
+      case RootSource.Tree tree -> lowers.add(tree.path());
+      case RootSource.Overlay overlay -> {
+        lowers.add(overlay.folder() + "/" + overlay.upper());
+        lowers.addAll(overlay.lowers());
+      }
+      case RootSource.FileSystem mounted ->
+          throw new CofferException(
+              "changes of " + mounted.describe() + " cannot be kept in memory",
+              List.of(
+                  "from  " + spec.rootfs().inMemory().get().describe(),
+                  "hint  the backing stores dir, btrfs and overlay can do that"));
+    }
+    return new RootSource.Overlay(lowers, "", "delta", "work", data());
+  }
+
+  private RootSource stored(Sourced<String> path) {
     String type = spec.rootfs().type();
     return switch (type) {
       case "overlay" -> overlay(path);

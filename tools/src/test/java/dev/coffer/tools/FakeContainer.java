@@ -3,8 +3,10 @@ package dev.coffer.tools;
 import dev.coffer.Address;
 import dev.coffer.AttachOptions;
 import dev.coffer.Container;
+import dev.coffer.CopyOptions;
 import dev.coffer.CreateOptions;
 import dev.coffer.DestroyOptions;
+import dev.coffer.Snapshot;
 import dev.coffer.StartOptions;
 import dev.coffer.StopOptions;
 import dev.coffer.Usage;
@@ -31,6 +33,7 @@ final class FakeContainer implements Container {
   final Map<String, String> config = new HashMap<>();
   final List<Address> addresses = new ArrayList<>();
   final List<String> interfaces = new ArrayList<>();
+  final List<Snapshot> saved = new ArrayList<>();
   private final String name;
   private final Path lxcPath;
   boolean defined = true;
@@ -252,6 +255,38 @@ final class FakeContainer implements Container {
             "none is filtered",
             Origin.builtIn("lxc.seccomp.profile"),
             "coffer.seccomp = default"));
+  }
+
+  @Override
+  public void copy(CopyOptions options) {
+    asked.add("copy");
+    done.add(options);
+  }
+
+  @Override
+  public void rename(String to) {
+    asked.add("rename " + to);
+  }
+
+  @Override
+  public String snapshot(Optional<String> comment) {
+    asked.add("snapshot " + comment.orElse(""));
+    return "snap0";
+  }
+
+  @Override
+  public List<Snapshot> snapshots() {
+    return saved;
+  }
+
+  @Override
+  public void restore(String snapshot, Optional<String> to) {
+    asked.add("restore " + snapshot + to.map(other -> " as " + other).orElse(""));
+  }
+
+  @Override
+  public void destroySnapshot(String snapshot) {
+    asked.add("destroy " + snapshot);
   }
 
   @Override

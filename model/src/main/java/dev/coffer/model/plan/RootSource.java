@@ -19,7 +19,8 @@ public sealed interface RootSource {
    * Directories over each other, overlayfs.
    *
    * @param lowers the uppermost first
-   * @param folder holds upper and work directory, which have to be on one mount
+   * @param folder holds upper and work directory, which have to be on one mount; empty for one in
+   *     memory
    * @param upper name of the directory that takes all changes
    * @param work name of the directory that overlayfs works in
    * @param data further options of overlayfs
@@ -33,7 +34,10 @@ public sealed interface RootSource {
 
     @Override
     public String describe() {
-      return "overlay of " + folder + "/" + upper + " over " + String.join(", ", lowers);
+      return "overlay of "
+          + (folder.isEmpty() ? "memory" : folder + "/" + upper)
+          + " over "
+          + String.join(", ", lowers);
     }
   }
 

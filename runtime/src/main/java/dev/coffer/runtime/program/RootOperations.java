@@ -78,7 +78,9 @@ final class RootOperations {
 
   private static List<String> overlayPlaces(RootSource.Overlay overlay) {
     List<String> places = new ArrayList<>(overlay.lowers());
-    places.add(overlay.folder());
+    if (!overlay.folder().isEmpty()) {
+      places.add(overlay.folder());
+    }
     return places;
   }
 
@@ -157,6 +159,10 @@ final class RootOperations {
       String name = i < source.lowers().size() ? String.valueOf(i) : FOLDER;
       stage(stage, name, layer(source, i, places.get(i), step.idMapped()));
     }
+    if (source.folder().isEmpty()) {
+      stage(stage, FOLDER, memory());
+      child.sys(Sys.MKDIRAT, stage, program.text(FOLDER + "/" + source.upper()), 0755);
+    }
     child.sys(Sys.MKDIRAT, stage, program.text(TARGET), 0700);
     child
         .sys(Sys.MKDIRAT, stage, program.text(FOLDER + "/" + source.work()), 0700)
@@ -177,6 +183,19 @@ final class RootOperations {
     child.sys(Sys.CHDIR, program.text("/"));
     child.sys(Sys.CLOSE, stage);
     child.set(stage, -1L);
+    return tree;
+  }
+
+  private Register memory() {
+    Register tree = program.scratch();
+    mounts.instance(
+        "tmpfs",
+        "tmpfs",
+        List.of("mode=0755"),
+        MountAttributes.NONE,
+        tree,
+        new Stream.Label(),
+        false);
     return tree;
   }
 

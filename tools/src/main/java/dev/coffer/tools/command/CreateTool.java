@@ -134,7 +134,7 @@ public final class CreateTool implements Tool {
   }
 
   /** A number with one of the letters b, k, m, g and t behind it; m where there is none. */
-  private static long size(String text) {
+  static long size(String text) {
     int unit =
         "bkmgt"
             .indexOf(text.isEmpty() ? ' ' : Character.toLowerCase(text.charAt(text.length() - 1)));

@@ -11,6 +11,7 @@ public final class LxcTools {
           "lxc-attach",
           "lxc-config",
           "lxc-console",
+          "lxc-copy",
           "lxc-create",
           "lxc-destroy",
           "lxc-device",
@@ -18,6 +19,7 @@ public final class LxcTools {
           "lxc-freeze",
           "lxc-info",
           "lxc-ls",
+          "lxc-snapshot",
           "lxc-start",
           "lxc-stop",
           "lxc-unfreeze",
@@ -33,6 +35,7 @@ public final class LxcTools {
           case "lxc-attach" -> new AttachTool();
           case "lxc-config" -> new ConfigTool();
           case "lxc-console" -> new ConsoleTool();
+          case "lxc-copy" -> new CopyTool();
           case "lxc-create" -> new CreateTool();
           case "lxc-destroy" -> new DestroyTool();
           case "lxc-device" -> new DeviceTool();
@@ -41,6 +44,7 @@ public final class LxcTools {
           case "lxc-info" -> new InfoTool();
           case "lxc-ls" -> new ListTool();
           case "lxc-net" -> new LxcNetTool(); // a service's, beside the tools
+          case "lxc-snapshot" -> new SnapshotTool();
           case "lxc-start" -> new StartTool();
           case "lxc-stop" -> new StopTool();
           case "lxc-unfreeze" -> new FreezeTool(FreezeTool.Way.UNFREEZE);

@@ -36,6 +36,32 @@ public enum Verb {
           new Example("coffer stop web", "asks it to shut down; kills it after 60 seconds"),
           new Example("coffer stop web -r", "restarts it"),
           new Example("coffer stop web -k", "kills it at once"))),
+  COPY(
+      Group.LIFE,
+      "copy",
+      "NAME NEWNAME [OPTION…]",
+      "copy a container, or run a throw-away copy",
+      List.of(
+          new Example("coffer copy web web2", "a full copy"),
+          new Example("coffer copy web web2 -s", "one that keeps only its changes"),
+          new Example("coffer copy web -e", "started at once, deleted when it ends"),
+          new Example("coffer copy web -e -t -- apt update", "for one command, in memory"))),
+  RENAME(
+      Group.LIFE,
+      "rename",
+      "NAME NEWNAME",
+      "give a container another name",
+      List.of(new Example("coffer rename web shop", "while it is stopped"))),
+  SNAPSHOT(
+      Group.LIFE,
+      "snapshot",
+      "NAME [OPTION…]",
+      "keep the present state of a container, or return to one",
+      List.of(
+          new Example("coffer snapshot web", "prints the name of the new snapshot"),
+          new Example("coffer snapshot web -L", "lists them"),
+          new Example("coffer snapshot web -r snap0", "makes it as it was"),
+          new Example("coffer snapshot web -r snap0 -N old", "as a container of its own"))),
   DESTROY(
       Group.LIFE,
       "destroy",
@@ -228,6 +254,9 @@ public enum Verb {
       case CREATE -> new CreateTool();
       case START -> new StartTool();
       case STOP -> new StopTool();
+      case COPY -> new CopyTool();
+      case RENAME -> new RenameTool();
+      case SNAPSHOT -> new SnapshotTool();
       case DESTROY -> new DestroyTool();
       case SHELL, EXEC -> new AttachTool();
       case CONSOLE -> new ConsoleTool();
