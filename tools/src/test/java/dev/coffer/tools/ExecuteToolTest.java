@@ -72,9 +72,9 @@ class ExecuteToolTest {
 
   @Test
   void cofferRunLeavesTheCommandsOptionsToTheCommand() {
-    assertEquals(Seen.printing(""), console.run("coffer", "run", "c1", "ls", "-l", "--help"));
+    assertEquals(Seen.printing(""), console.run("coffer", "execute", "c1", "ls", "-l", "--help"));
     assertEquals(List.of("ls", "-l", "--help"), ((StartOptions) c1.done.getFirst()).command());
-    assertEquals(Seen.printing(""), console.run("coffer", "run", "-n", "c1", "-d", "ls", "-l"));
+    assertEquals(Seen.printing(""), console.run("coffer", "execute", "-n", "c1", "-d", "ls", "-l"));
     assertEquals(List.of("ls", "-l"), ((StartOptions) c1.done.getLast()).command());
   }
 }

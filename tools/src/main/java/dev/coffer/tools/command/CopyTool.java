@@ -3,6 +3,7 @@ package dev.coffer.tools.command;
 import dev.coffer.AttachOptions;
 import dev.coffer.Container;
 import dev.coffer.CopyOptions;
+import dev.coffer.DestroyOptions;
 import dev.coffer.StartOptions;
 import dev.coffer.StopOptions;
 import dev.coffer.StoreOptions;
@@ -10,6 +11,7 @@ import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,9 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** lxc-copy: copies a container, or renames it, or runs a throw-away copy. */
 public final class CopyTool implements Tool {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
+
   private static final Option NEW_NAME =
       Option.value('N', "newname", "NEWNAME", "Name of the copy.");
   private static final Option NEW_PATH =
@@ -158,7 +163,7 @@ public final class CopyTool implements Tool {
   }
 
   private static int runEphemeral(Session session, Container original) {
-    String name = session.value(NEW_NAME).orElse(original.name() + "_" + suffix());
+    String name = session.value(NEW_NAME).orElseGet(() -> freeName(original.name()));
     boolean kept = session.has(KEEP_DATA);
     Path folder = session.path(NEW_PATH).orElse(original.lxcPath());
     List<String> lines = new ArrayList<>();
@@ -189,7 +194,7 @@ public final class CopyTool implements Tool {
           StartOptions.DETACHED.withCommand(StartOptions.Kind.SYSTEM, foreground, List.of()));
     } catch (RuntimeException e) {
       if (!session.has(KEEP_DATA)) {
-        copy.destroy(new dev.coffer.DestroyOptions(true, false));
+        copy.destroy(new DestroyOptions(true, false));
       }
       throw e;
     }
@@ -198,15 +203,35 @@ public final class CopyTool implements Tool {
     }
     int status = copy.attach(AttachOptions.of(session.operands().toArray(String[]::new)));
     copy.stop(session.has(KEEP_DATA) ? StopOptions.SHUTDOWN : StopOptions.KILL);
+    if (!session.has(KEEP_DATA)) {
+      awaitGone(copy);
+    }
     return status;
   }
 
-  private static String suffix() {
+  /** The engine deletes it as soon as it has ended; after a failed start it is deleted here. */
+  static void awaitGone(Container copy) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (copy.isDefined() && System.nanoTime() < end) {
+      try {
+        Thread.sleep(LOOK_AGAIN);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    if (copy.isDefined()) {
+      copy.destroy(new DestroyOptions(true, false));
+    }
+  }
+
+  /** As lxc-copy(1) makes it, {@code NAME_XXXXXX}. */
+  static String freeName(String original) {
     String letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     StringBuilder suffix = new StringBuilder();
     for (int i = 0; i < 6; i++) {
       suffix.append(letters.charAt(ThreadLocalRandom.current().nextInt(letters.length())));
     }
-    return suffix.toString();
+    return original + "_" + suffix;
   }
 }

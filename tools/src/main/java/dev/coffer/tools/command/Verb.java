@@ -95,10 +95,19 @@ public enum Verb {
   RUN(
       Group.INSIDE,
       "run",
-      "NAME [OPTION…] COMMAND…",
-      "run one command in a container of its own",
+      "NAME [OPTION…] [COMMAND…]",
+      "run one command in a throw-away copy of a container",
       List.of(
-          new Example("coffer run web ls -l /", "starts web for this command and stops it after"))),
+          new Example("coffer run web ls -l /", "nothing it changes stays"),
+          new Example("coffer run web", "a shell"))),
+  EXECUTE(
+      Group.INSIDE,
+      "execute",
+      "NAME [OPTION…] COMMAND…",
+      "start a container for one command",
+      List.of(
+          new Example(
+              "coffer execute web ls -l /", "starts web for this command and stops it after"))),
   LIST(
       Group.LOOK,
       "list",
@@ -227,7 +236,6 @@ public enum Verb {
     String known =
         switch (word) {
           case "attach" -> "exec";
-          case "execute" -> "run";
           case "ls" -> "list";
           default -> word;
         };
@@ -243,7 +251,6 @@ public enum Verb {
   List<String> synonyms() {
     return switch (this) {
       case EXEC -> List.of("attach");
-      case RUN -> List.of("execute");
       case LIST -> List.of("ls");
       default -> List.of();
     };
@@ -260,7 +267,8 @@ public enum Verb {
       case DESTROY -> new DestroyTool();
       case SHELL, EXEC -> new AttachTool();
       case CONSOLE -> new ConsoleTool();
-      case RUN -> new ExecuteTool();
+      case RUN -> new RunTool();
+      case EXECUTE -> new ExecuteTool();
       case LIST -> new ListTool();
       case INFO -> new InfoTool();
       case LOGS -> new LogsTool();

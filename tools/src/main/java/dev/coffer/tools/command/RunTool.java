@@ -1,0 +1,80 @@
+package dev.coffer.tools.command;
+
+import dev.coffer.Container;
+import dev.coffer.CopyOptions;
+import dev.coffer.StartOptions;
+import dev.coffer.StartOptions.Kind;
+import dev.coffer.tools.option.Arguments;
+import dev.coffer.tools.option.CommandPage;
+import dev.coffer.tools.option.OptionTable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code coffer run}: one command in a throw-away copy of a container. */
+public final class RunTool implements Tool {
+  private static final List<String> SHELL = List.of("/bin/sh");
+
+  private static final CommandPage PAGE =
+      new CommandPage(
+          "coffer run",
+          "NAME [OPTION...] [COMMAND...]",
+          "runs one command in a throw-away copy of a container",
+          "Runs COMMAND, or a shell, below a minimal init in a copy of the container NAME that is"
+              + " made for it and deleted after it; what it changes is kept in memory only. NAME"
+              + " itself may be running, and is not touched. The exit code is the command's.",
+          OptionTable.of(StartArguments.DEFINE, IdOption.UID.option(), IdOption.GID.option()),
+          List.of());
+
+  @Override
+  public CommandPage page() {
+    return PAGE;
+  }
+
+  @Override
+  public boolean runsCommand() {
+    return true;
+  }
+
+  @Override
+  public Launch launches(Arguments arguments) {
+    return Launch.FOREGROUND;
+  }
+
+  @Override
+  public int run(Session session) {
+    Container original = session.container();
+    if (!original.isDefined()) {
+      session.log().error("Container is not defined");
+      return Runner.FAILED;
+    }
+    String name = CopyTool.freeName(original.name());
+    original.copy(
+        CopyOptions.of(name)
+            .asSnapshot()
+            .evenRunning()
+            .withLines(List.of("lxc.ephemeral = 1", "coffer.rootfs.volatile = 1")));
+    Container copy = session.coffer().container(name, original.lxcPath());
+    session.flush();
+    try {
+      return copy.start(options(session));
+    } finally {
+      CopyTool.awaitGone(copy);
+    }
+  }
+
+  private static StartOptions options(Session session) {
+    return new StartOptions(
+        Kind.APPLICATION,
+        true,
+        session.operands().isEmpty() ? SHELL : session.operands(),
+        Optional.empty(),
+        session.arguments().values(StartArguments.DEFINE),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        IdOption.UID.read(session),
+        IdOption.GID.read(session));
+  }
+}
