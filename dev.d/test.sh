@@ -41,7 +41,7 @@ need_test_packages() {
   need ip:iproute2 lxc-autostart:lxc /usr/lib/python3/dist-packages/lxc/__init__.py:python3-lxc mmdebstrap:mmdebstrap \
     /usr/share/lxc/config/debian.common.conf:lxc-templates \
     newuidmap:uidmap useradd:passwd pasta:passt slirp4netns:slirp4netns \
-    mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs mkfs.ext4:e2fsprogs losetup:mount
+    mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs mkfs.ext4:e2fsprogs losetup:mount rsync:rsync
 }
 
 # Ends with the closing line; fails when a test failed.

@@ -1,5 +1,6 @@
 package dev.coffer.image;
 
+import dev.coffer.linux.LockFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Who is a clone of whom, in LXC's files: {@code lxc_snapshots} on the origin, {@code lxc_rdepends}
@@ -41,21 +43,34 @@ final class Clones {
     }
     write(clone.resolve(OF_CLONE), origins);
     for (Pair each : origins) {
-      Path list = each.directory().resolve(OF_ORIGIN);
-      List<Pair> clones = new ArrayList<>(read(list));
-      clones.remove(Pair.of(clone));
-      clones.add(Pair.of(clone));
-      write(list, clones);
+      change(
+          each.directory(),
+          clones -> {
+            clones.remove(Pair.of(clone));
+            clones.add(Pair.of(clone));
+          });
     }
   }
 
   /** Tells the origins of a clone that it is gone. */
   static void forget(Path lxcPath, String name) throws IOException {
     for (Pair origin : read(lxcPath.resolve(name).resolve(OF_CLONE))) {
-      Path list = Path.of(origin.lxcPath()).resolve(origin.name()).resolve(OF_ORIGIN);
+      change(origin.directory(), clones -> clones.remove(new Pair(lxcPath.toString(), name)));
+    }
+  }
+
+  /** One at a time: many clones of one origin may be made and deleted at once. */
+  private static void change(Path origin, Consumer<List<Pair>> what) throws IOException {
+    Path config = origin.resolve("config");
+    if (!Files.exists(config)) {
+      return; // it was deleted by other means
+    }
+    try (LockFile _ = LockFile.acquire(config, LockFile.Kind.WHOLE_FILE)) {
+      Path list = origin.resolve(OF_ORIGIN);
       List<Pair> before = read(list);
       List<Pair> after = new ArrayList<>(before);
-      if (after.remove(new Pair(lxcPath.toString(), name))) {
+      what.accept(after);
+      if (!after.equals(before)) {
         write(list, after);
       }
     }

@@ -46,6 +46,12 @@ class DebianDhcpTest {
     String lease = machine.run("coffer", "network", "leases").ok().text();
     assertTrue(lease.contains(machine.name("deb")), lease);
     machine.create("box").ok();
+    machine.configure(
+        "box",
+        "lxc.net =",
+        "lxc.net.0.type = veth",
+        "lxc.net.0.link = lxcbr0",
+        "lxc.net.0.flags = up");
     machine.lxc("start", "box").ok();
     Machine.await(
         "the box finds Debian by its name",

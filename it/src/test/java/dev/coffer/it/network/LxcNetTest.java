@@ -40,7 +40,8 @@ class LxcNetTest {
     machine.lxcNet(all.toArray(String[]::new));
   }
 
-  private void started(String name) throws IOException {
+  /** Whatever this machine's default.conf says. */
+  private void created(String name) throws IOException {
     machine.create(name).ok();
     machine.configure(
         name,
@@ -48,6 +49,10 @@ class LxcNetTest {
         "lxc.net.0.type = veth",
         "lxc.net.0.link = lxcbr0",
         "lxc.net.0.flags = up");
+  }
+
+  private void started(String name) throws IOException {
+    created(name);
     machine.lxc("start", name).ok();
   }
 
@@ -103,7 +108,7 @@ class LxcNetTest {
   void startsAtOnceMakeItOnce() throws Exception {
     List<String> names = List.of("a", "b", "c", "d");
     for (String name : names) {
-      machine.create(name).ok();
+      created(name);
     }
     List<Thread> starts =
         names.stream()
@@ -257,7 +262,7 @@ class LxcNetTest {
             "nft",
             "add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }")
         .ok();
-    machine.create("a").ok();
+    created("a");
     String err = machine.lxc("start", "a").ok().err();
     assertTrue(
         err.contains(
