@@ -6,4 +6,5 @@ module dev.coffer.image {
   requires dev.coffer.runtime;
 
   exports dev.coffer.image;
+  exports dev.coffer.image.archive;
 }
