@@ -7,4 +7,5 @@ module dev.coffer.image {
 
   exports dev.coffer.image;
   exports dev.coffer.image.archive;
+  exports dev.coffer.image.store;
 }

@@ -301,7 +301,7 @@ class UnpackerTest {
             + longName.substring(0, 90)
             + "; echo hello >a/b/f;"
             + " ln a/b/f a/h; ln -s ../x a/s; mkfifo a/p; touch -d @1000000000 a/b/f;"
-            + " chmod 4711 a/b/f; printf 'x' >a/ä; : >a/empty; chmod 500 a/b");
+            + " chmod 4711 a/b/f; printf 'x' >a/ä; : >a/empty; chmod 700 a/b");
     return from;
   }
 
