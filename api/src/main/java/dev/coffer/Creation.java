@@ -3,6 +3,7 @@ package dev.coffer;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.config.SystemConfig;
 import dev.coffer.image.CreateRequest;
+import dev.coffer.image.server.Meter;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Problem;
@@ -45,7 +46,7 @@ final class Creation {
     this.notices = notices;
   }
 
-  void create(CreateOptions options) {
+  void create(CreateOptions options, Meter meter) {
     requireStore(options.store());
     Optional<Path> file = options.config().or(this::defaultConfig);
     String written = file.map(Creation::read).orElse("");
@@ -80,7 +81,8 @@ final class Creation {
               (argv, environment, cwd, mapped) ->
                   HostCommand.run(
                       argv, environment, cwd, mapped ? maps.steps() : List.of(), caller),
-              made -> LxcConfig.read(made, caller.environment()).spec(name, lxcPath));
+              made -> LxcConfig.read(made, caller.environment()).spec(name, lxcPath),
+              meter);
     } catch (RuntimeException e) {
       if (!Files.exists(lxcPath.resolve(name))) { // nothing is left that has these ids
         ranges.free(lxcPath.resolve(name));

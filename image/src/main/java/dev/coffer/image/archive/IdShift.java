@@ -1,6 +1,7 @@
 package dev.coffer.image.archive;
 
 import dev.coffer.model.IdMap;
+import dev.coffer.model.IdMaps;
 import java.util.List;
 
 /** Which ids files get on disk for those that the archive says. */
@@ -16,6 +17,12 @@ public interface IdShift {
    * @return on the host, or {@link #UNMAPPED}
    */
   long apply(IdMap.Kind kind, long id);
+
+  /** The ids in the container for those on disk, by the lines of an id map. */
+  static IdShift back(List<IdMap> maps) {
+    IdMaps lines = new IdMaps(maps);
+    return (kind, id) -> lines.fromHost(kind, id).orElse(UNMAPPED);
+  }
 
   /** By the lines of an id map. */
   static IdShift by(List<IdMap> maps) {

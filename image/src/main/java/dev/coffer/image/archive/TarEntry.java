@@ -141,6 +141,12 @@ public record TarEntry(
         path, kind, mode, uid, gid, size, seconds, nanos, target, major, minor, others, extents);
   }
 
+  /** The same with holes between these. */
+  public TarEntry withExtents(List<Extent> others) {
+    return new TarEntry(
+        path, kind, mode, uid, gid, size, seconds, nanos, target, major, minor, attributes, others);
+  }
+
   /** The same as a device; both numbers as mknod(2) takes them. */
   public TarEntry withDevice(int otherMajor, int otherMinor) {
     return new TarEntry(
