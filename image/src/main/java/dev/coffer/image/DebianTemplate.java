@@ -5,7 +5,6 @@ import dev.coffer.image.server.StoredImage;
 import dev.coffer.linux.Programs;
 import dev.coffer.model.CofferException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -53,17 +52,12 @@ final class DebianTemplate implements ImageTemplate {
       meter.say("Using the Debian " + release + " made before; -- --clean makes it anew");
       return there.get();
     }
-    Path archive = Files.createTempFile("coffer-debian-", ".tar");
-    try {
-      meter.say("Making Debian " + release + " from " + mirror);
-      make(request, runner, archive, List.of(release, arch, mirror, packages));
-      return images.importRoot(
-          archive,
-          Map.of("distribution", "debian", "release", release, "architecture", arch),
-          name);
-    } finally {
-      Files.deleteIfExists(archive);
-    }
+    meter.say("Making Debian " + release + " from " + mirror);
+    List<String> what = List.of(release, arch, mirror, packages);
+    return images.addRoot(
+        archive -> make(request, runner, archive, what),
+        Map.of("distribution", "debian", "release", release, "architecture", arch),
+        name);
   }
 
   private static void make(
@@ -77,6 +71,7 @@ final class DebianTemplate implements ImageTemplate {
         List.of(
             program.toString(),
             "--quiet",
+            "--format=tar",
             "--variant=minbase",
             "--architectures=" + what.get(1),
             "--include=" + what.get(3),

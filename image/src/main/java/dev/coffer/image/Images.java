@@ -201,11 +201,11 @@ public final class Images {
         store, format, first, keep(root), Map.of("architecture", architecture()));
   }
 
-  /** Keeps an archive that is a root file system, under a name. */
-  StoredImage importRoot(Path archive, Map<String, String> properties, String name)
+  /** Keeps an archive of a root file system that is yet to be written, under a name. */
+  StoredImage addRoot(ImageStore.Writing archive, Map<String, String> properties, String name)
       throws IOException {
-    StoredImage image =
-        StoredImage.add(store, Format.ROOTFS, Optional.empty(), keep(archive), properties);
+    ObjectId root = store.addWritten(Kind.BLOB, Map.of(), archive).id();
+    StoredImage image = StoredImage.add(store, Format.ROOTFS, Optional.empty(), root, properties);
     store.name(name, image.id());
     return image;
   }

@@ -14,7 +14,6 @@ import dev.coffer.image.store.StoredObject;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.IdMap;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -46,37 +45,33 @@ public final class Publishing {
   /** Packs a container, which must not be running, into an image of one file (LXD's unified). */
   public StoredImage publish(Source source, Format format, Compression compression)
       throws IOException {
-    Path file = Files.createTempFile(scratch(), "publish-", ".tar");
-    try {
-      try (OutputStream out = compression.compress(Files.newOutputStream(file));
-          TarWriter writer = new TarWriter(out)) {
-        boolean unified = format == Format.UNIFIED;
-        if (unified) {
-          addMetadata(writer, source);
-        }
-        IdShift ids = source.maps().isEmpty() ? IdShift.NONE : IdShift.back(source.maps());
-        Packer.add(writer, source.rootfs(), unified ? "rootfs" : "", ids);
-      }
-      try (InputStream in = Files.newInputStream(file)) {
-        ObjectId root = store.addFile(ObjectId.Kind.BLOB, Optional.empty(), Map.of(), in).id();
-        return StoredImage.add(
-            store,
-            format,
-            Optional.empty(),
-            root,
-            Map.of(
-                "architecture", source.architecture(),
-                "compression", compression.suffix(),
-                "description", source.name()));
-      }
-    } finally {
-      Files.deleteIfExists(file);
-    }
+    ObjectId root =
+        store
+            .addWritten(
+                ObjectId.Kind.BLOB, Map.of(), file -> pack(source, format, compression, file))
+            .id();
+    return StoredImage.add(
+        store,
+        format,
+        Optional.empty(),
+        root,
+        Map.of(
+            "architecture", source.architecture(),
+            "compression", compression.suffix(),
+            "description", source.name()));
   }
 
-  private Path scratch() throws IOException {
-    Path folder = store.root().resolve("downloads");
-    return Files.createDirectories(folder);
+  private static void pack(Source source, Format format, Compression compression, Path file)
+      throws IOException {
+    try (OutputStream out = compression.compress(Files.newOutputStream(file));
+        TarWriter writer = new TarWriter(out)) {
+      boolean unified = format == Format.UNIFIED;
+      if (unified) {
+        addMetadata(writer, source);
+      }
+      IdShift ids = source.maps().isEmpty() ? IdShift.NONE : IdShift.back(source.maps());
+      Packer.add(writer, source.rootfs(), unified ? "rootfs" : "", ids);
+    }
   }
 
   private static void addMetadata(TarWriter writer, Source source) throws IOException {

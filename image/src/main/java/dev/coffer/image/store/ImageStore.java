@@ -162,6 +162,39 @@ public final class ImageStore {
     }
   }
 
+  /** Writes a file that is to become an object. */
+  @FunctionalInterface
+  public interface Writing {
+    /**
+     * @param file does not exist yet; what a killed process leaves of it is deleted
+     */
+    void write(Path file) throws IOException;
+  }
+
+  /** Keeps a file that is yet to be written, under the hash it turns out to have. */
+  public StoredObject addWritten(Kind kind, Map<String, String> facts, Writing writing)
+      throws IOException {
+    sweep();
+    try (Making making = Making.begin(making(), kind.word() + "-new-" + UUID.randomUUID())) {
+      steps.accept("begun");
+      Path content = making.directory().resolve(CONTENT);
+      writing.write(content);
+      steps.accept("filled");
+      return place(making, new ObjectId(kind, hash(content)), Files.size(content), facts);
+    }
+  }
+
+  private static String hash(Path file) throws IOException {
+    MessageDigest digest = Manifest.sha256();
+    byte[] chunk = new byte[CHUNK];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int count; (count = in.read(chunk)) >= 0; ) {
+        digest.update(chunk, 0, count);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
   private static long copy(InputStream in, Path to, MessageDigest digest) throws IOException {
     byte[] chunk = new byte[CHUNK];
     long size = 0;
@@ -235,14 +268,7 @@ public final class ImageStore {
     if (object.id().kind().isTree()) {
       return;
     }
-    MessageDigest digest = Manifest.sha256();
-    byte[] chunk = new byte[CHUNK];
-    try (InputStream in = Files.newInputStream(object.content())) {
-      for (int count; (count = in.read(chunk)) >= 0; ) {
-        digest.update(chunk, 0, count);
-      }
-    }
-    if (!HexFormat.of().formatHex(digest.digest()).equals(object.id().sha256())) {
+    if (!hash(object.content()).equals(object.id().sha256())) {
       throw broken(object.id(), place(object.id()), "its content has another hash");
     }
   }

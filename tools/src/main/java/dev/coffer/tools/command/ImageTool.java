@@ -15,6 +15,7 @@ import dev.coffer.model.ContainerState;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Sourced;
 import dev.coffer.tools.option.CommandPage;
+import dev.coffer.tools.option.CommonOptions;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
 import java.io.IOException;
@@ -55,7 +56,8 @@ public final class ImageTool implements Tool {
               + "--format json: list prints an array of objects with the members name, format,"
               + " sha256, size, made and properties, info one of them; list SERVER: has the members"
               + " name, build and aliases.",
-          OptionTable.bare(OutputFormat.OPTION, METADATA, COMPRESSION, TYPE, ALL),
+          OptionTable.bare(
+              CommonOptions.LXC_PATH, OutputFormat.OPTION, METADATA, COMPRESSION, TYPE, ALL),
           List.of());
 
   @Override
@@ -151,7 +153,8 @@ public final class ImageTool implements Tool {
 
   private static void publish(Session session, Images images) throws IOException {
     List<String> words = session.operands();
-    Container container = session.coffer().container(word(words, 1, "which container?"));
+    Container container =
+        session.coffer().container(word(words, 1, "which container?"), session.lxcPath());
     if (container.state() != ContainerState.STOPPED) {
       throw new CofferException(
           container.name() + " is running", List.of("hint  stop it first, so that its files rest"));
