@@ -132,10 +132,10 @@ public final class Creator {
         mapped.ifPresent(files -> files.giveAll(request.rootfs(), request.directory()));
       }
       case Template.Image(ImageTemplate source) -> {
-        ImageRoot.requireUnpackable(request.mappedRoot());
-        StoredImage image = source.obtain(request, Images.of(request.environment()), runner, meter);
-        new ImageRoot(Images.of(request.environment()).store(), meter).fill(image, request, config);
+        Images images = Images.of(request.environment());
+        StoredImage image = source.obtain(request, images, runner, meter);
         mapped.ifPresent(files -> files.give(request.rootfs(), request.directory()));
+        new ImageRoot(images.store(), runner, meter).fill(image, request, config);
       }
       case Template.Executable(Path path) -> {
         mapped.ifPresent(files -> files.give(request.rootfs(), request.directory()));

@@ -3,8 +3,6 @@ package dev.coffer.image;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,8 +30,6 @@ final class LxcMetadata {
           "create-message.7",
           "expiry");
 
-  private static final Path SHARED = Path.of("/usr/share/lxc/config");
-  private static final String HOOKS = "/usr/share/lxc/hooks";
   private static final Set<String> ALLOWED =
       Set.of(
           "lxc.arch",
@@ -54,21 +50,36 @@ final class LxcMetadata {
           "lxc.environment");
 
   private final Map<String, byte[]> files;
-  private final CreateRequest request;
+  private final TemplateWords words;
+  private final boolean mapped;
 
-  LxcMetadata(Map<String, byte[]> files, CreateRequest request) {
+  /**
+   * @param files by their names; none for images that are not LXC's
+   * @param mapped whether the container has id maps
+   */
+  LxcMetadata(Map<String, byte[]> files, TemplateWords words, boolean mapped) {
     this.files = files;
-    this.request = request;
+    this.words = words;
+    this.mapped = mapped;
+  }
+
+  /** Paths inside that are not wanted. */
+  List<String> excluded() {
+    return lines("excludes");
   }
 
   /** Paths inside the root file system, as the image writes them. */
   List<String> templates() {
-    List<String> found = lines(files, "templates");
-    return files.isEmpty() ? List.of("/etc/hostname") : found;
+    return files.isEmpty() ? List.of("/etc/hostname") : lines("templates");
   }
 
-  static List<String> lines(Map<String, byte[]> files, String name) {
-    byte[] text = files.getOrDefault(name + ".7", files.getOrDefault(name, new byte[0]));
+  /** Of the variant for user namespaces where it is meant for this container. */
+  private List<String> lines(String name) {
+    byte[] usual = files.getOrDefault(name + ".7", files.getOrDefault(name, new byte[0]));
+    byte[] text =
+        mapped
+            ? files.getOrDefault(name + "-user.7", files.getOrDefault(name + "-user", usual))
+            : usual;
     return new String(text, StandardCharsets.UTF_8)
         .lines()
         .map(String::strip)
@@ -89,17 +100,13 @@ final class LxcMetadata {
           .append(System.getProperty("os.arch").equals("amd64") ? "amd64" : "aarch64")
           .append('\n');
     }
-    boolean mapped = request.mappedRoot().isPresent();
-    for (String line :
-        lines(files, mapped && files.containsKey("config-user") ? "config-user" : "config")) {
-      text.append(kept(substitute(line))).append('\n');
-    }
+    lines("config").forEach(line -> text.append(kept(words.substitute(line))).append('\n'));
     text.append("\n# Container specific configuration\n");
-    return text.append("lxc.uts.name = ").append(request.name()).append('\n').toString();
+    return text.append("lxc.uts.name = ").append(words.name()).append('\n').toString();
   }
 
   private static void include(StringBuilder text, String name) {
-    Path file = SHARED.resolve(name);
+    Path file = TemplateWords.SHARED.resolve(name);
     if (Files.isRegularFile(file)) {
       text.append("lxc.include = ").append(file).append('\n');
     }
@@ -115,32 +122,10 @@ final class LxcMetadata {
     }
     if (key.equals("lxc.include")) {
       Path file = Path.of(value).normalize();
-      return file.startsWith(SHARED) && Files.exists(file)
+      return file.startsWith(TemplateWords.SHARED) && Files.exists(file)
           ? line
           : "# left out, not there or not LXC's own: " + line;
     }
     return "# left out, an image does not decide that: " + line;
-  }
-
-  /** What a file of the image becomes; one of another maker's gets the container's name alone. */
-  String filled(String path, String text) {
-    return files.isEmpty() && path.equals("etc/hostname")
-        ? request.name() + "\n"
-        : substitute(text);
-  }
-
-  /** Replaces the words that stand for the container's own names and places. */
-  String substitute(String text) {
-    Map<String, String> words = new LinkedHashMap<>(); // longer words first
-    words.put("LXC_TEMPLATE_CONFIG", SHARED.toString());
-    words.put("LXC_HOOK_DIR", HOOKS);
-    words.put("LXC_ROOTFS", request.rootfs().toString());
-    words.put("LXC_NAME", request.name());
-    words.put("LXC_PATH", request.directory().toString());
-    String result = text;
-    for (Map.Entry<String, String> word : new ArrayList<>(words.entrySet())) {
-      result = result.replace(word.getKey(), word.getValue());
-    }
-    return result;
   }
 }

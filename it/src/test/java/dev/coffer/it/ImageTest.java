@@ -148,6 +148,40 @@ class ImageTest {
   }
 
   @Test
+  void anOrdinaryUsersImageIsUnpackedForTheirSubordinateIds() throws IOException {
+    Person person = new Person(machine);
+    Path image = image();
+    String c = machine.name("c");
+    String store = "export COFFER_IMAGES=" + person.home() + "/images; ";
+    String make = " -t local -- -m " + image + "/meta.tar.xz -f " + image + "/rootfs.tar.xz";
+    person.says(store + "lxc-create -n " + c + make).ok().complains("");
+    Path rootfs = person.home().resolve(".local/share/lxc/" + c + "/rootfs");
+    int owned = Person.FIRST_ID + 40;
+    assertEquals(owned, Files.getAttribute(rootfs.resolve("etc/owned"), "unix:uid"));
+    assertEquals(owned + 1, Files.getAttribute(rootfs.resolve("etc/owned"), "unix:gid"));
+    person.says("lxc-start -n " + c).ok().complains("");
+    person.says("lxc-attach -n " + c + " -- cat /etc/hostname").ok().prints(c + "\n");
+    person.says("lxc-stop -k -n " + c + " && lxc-destroy -n " + c).ok().complains("");
+    assertFalse(Files.exists(rootfs));
+  }
+
+  @Test
+  void scriptsOfLxcWorkInsideAnOrdinaryUsersNamespace() throws IOException {
+    Person person = new Person(machine);
+    Path image = image();
+    String scripts = "/usr/share/lxc/templates/lxc-";
+    String local = scripts + "local -- -m " + image + "/meta.tar.xz -f " + image + "/rootfs.tar.xz";
+    for (String template : List.of(scripts + "busybox", local)) {
+      String c = machine.name("c");
+      person.says("lxc-create -n " + c + " -t " + template).ok();
+      Path rootfs = person.home().resolve(".local/share/lxc/" + c + "/rootfs");
+      assertEquals(Person.FIRST_ID, Files.getAttribute(rootfs.resolve("etc"), "unix:uid"));
+      person.says("lxc-start -n " + c + " && lxc-attach -n " + c + " -- id -u").ok().prints("0\n");
+      person.says("lxc-stop -k -n " + c + " && lxc-destroy -n " + c).ok();
+    }
+  }
+
+  @Test
   void aSquashfsBecomesAContainer() throws IOException {
     Path image = image();
     machine
