@@ -107,7 +107,9 @@ class ImageTest {
     Path image = image();
     Path site = Files.createDirectories(machine.home().resolve("site/images/x/b1"));
     Path index = Files.createDirectories(machine.home().resolve("site/meta/1.0"));
-    Files.writeString(index.resolve("index-system"), "busy;one;amd64;default;b1;/images/x/b1/\n");
+    Files.writeString(
+        index.resolve("index-system"),
+        "busy;one;amd64;default;b1;/images/x/b1/\nbusy;two;amd64;default;b1;/images/x/b1/\n");
     machine.command("sh", "-c", "cp " + image + "/*.xz . && " + SUMS).in(site).run().ok();
     Process server =
         new ProcessBuilder("python3", "-um", "http.server", "0", "--bind", "127.0.0.1")
@@ -120,6 +122,11 @@ class ImageTest {
       String[] what = {"-d", "busy", "-r", "one", "-a", "amd64", "--server", address};
       create("c1", "download", what).ok();
       assertTrue(Files.exists(machine.container("c1").resolve("rootfs/bin/busybox")));
+      String asking =
+          "lxc-create -P %s -n %s -t download -- --server %s"
+              .formatted(machine.lxcpath(), machine.name("c3"), address);
+      machine.command("script", "-qec", asking, "/dev/null").input("three\none\n").run().ok();
+      assertTrue(Files.exists(machine.container("c3").resolve("rootfs/bin/busybox")));
       server.destroy();
       server.waitFor();
       create("c2", "download", what).ok();
@@ -169,6 +176,9 @@ class ImageTest {
   void scriptsOfLxcWorkInsideAnOrdinaryUsersNamespace() throws IOException {
     Person person = new Person(machine);
     Path image = image();
+    // that script takes an image's hooks over as they stand
+    String withoutHook = "sed -i /hook/d config; tar -cJf meta.tar.xz config templates excludes*";
+    machine.command("sh", "-ec", withoutHook).in(image).run().ok();
     String scripts = "/usr/share/lxc/templates/lxc-";
     String local = scripts + "local -- -m " + image + "/meta.tar.xz -f " + image + "/rootfs.tar.xz";
     for (String template : List.of(scripts + "busybox", local)) {
@@ -255,6 +265,7 @@ class ImageTest {
         "lxc.signal.halt = SIGUSR1\nlxc.hook.pre-start = /bin/touch /tmp/never\n");
     Files.writeString(folder.resolve("templates"), "/etc/hostname\n");
     Files.writeString(folder.resolve("excludes"), "./excluded\n");
+    Files.writeString(folder.resolve("excludes-user"), "./excluded\n./dev/null\n");
     String script =
         """
         mkdir -p r/bin r/sbin r/etc r/proc r/sys r/dev r/tmp r/root r/excluded/x
@@ -263,7 +274,7 @@ class ImageTest {
         echo LXC_NAME >r/etc/hostname; echo root:x:0:0::/root:/bin/sh >r/etc/passwd
         echo x >r/etc/owned; chown 40:41 r/etc/owned; mknod r/dev/null c 1 3
         printf '::sysinit:/bin/true\\n::respawn:/bin/sleep 1000\\n' >r/etc/inittab
-        tar -C r -cJf rootfs.tar.xz . && tar -cJf meta.tar.xz config templates excludes
+        tar -C r -cJf rootfs.tar.xz . && tar -cJf meta.tar.xz config templates excludes*
         """;
     machine.command("sh", "-ec", script).in(folder).run().ok();
     return folder;

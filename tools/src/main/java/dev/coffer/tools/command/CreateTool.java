@@ -111,7 +111,7 @@ public final class CreateTool implements Tool {
             session.path(CONFIG),
             store.equals("none") ? "dir" : store,
             session.value(DIR).map(Path::of),
-            session.operands());
+            ImageChoice.complete(session, template.get()));
     return create(session, container, options);
   }
 
