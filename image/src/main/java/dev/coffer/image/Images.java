@@ -16,7 +16,6 @@ import dev.coffer.image.store.ObjectId.Kind;
 import dev.coffer.image.store.StoredObject;
 import dev.coffer.model.CofferException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,9 +210,7 @@ public final class Images {
   }
 
   private ObjectId keep(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return store.addFile(Kind.BLOB, Optional.empty(), Map.of(), in).id();
-    }
+    return store.addCopy(Kind.BLOB, Map.of(), file).id();
   }
 
   /** Forgets an image; {@link #gc} frees what only it needed. */

@@ -184,6 +184,14 @@ public final class ImageStore {
     }
   }
 
+  /** Keeps a file of somebody else's; one that is there already is not written again. */
+  public StoredObject addCopy(Kind kind, Map<String, String> facts, Path file) throws IOException {
+    String sha256 = hash(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      return addFile(kind, Optional.of(sha256), facts, in);
+    }
+  }
+
   private static String hash(Path file) throws IOException {
     MessageDigest digest = Manifest.sha256();
     byte[] chunk = new byte[CHUNK];
