@@ -1,5 +1,6 @@
 package dev.coffer.image;
 
+import dev.coffer.image.archive.ArchiveFile;
 import dev.coffer.image.archive.Compression;
 import dev.coffer.image.archive.IdShift;
 import dev.coffer.image.archive.Packer;
@@ -42,35 +43,66 @@ public final class Publishing {
   public record Source(
       String name, Path rootfs, String architecture, long made, List<IdMap> maps) {}
 
-  /** Packs a container, which must not be running, into an image of one file (LXD's unified). */
-  public StoredImage publish(Source source, Format format, Compression compression)
+  /** Which files an image has. */
+  public enum Shape {
+    /** LXD's metadata and the root file system in one archive. */
+    UNIFIED,
+    /** LXD's metadata and the root file system in an archive each. */
+    SPLIT,
+    /** As {@link #SPLIT}, the root file system as squashfs. */
+    SQUASHFS,
+    /** The root file system's archive alone. */
+    ROOTFS
+  }
+
+  /** Packs a container, which must not be running, into an image in the store. */
+  public StoredImage publish(Source source, Shape shape, Compression compression)
       throws IOException {
-    ObjectId root =
-        store
-            .addWritten(
-                ObjectId.Kind.BLOB, Map.of(), file -> pack(source, format, compression, file))
-            .id();
+    Optional<ObjectId> metadata =
+        shape == Shape.SPLIT || shape == Shape.SQUASHFS
+            ? Optional.of(
+                written(file -> {
+                  try (TarWriter writer = new TarWriter(open(file, Compression.XZ))) {
+                    addMetadata(writer, source);
+                  }
+                }))
+            : Optional.empty();
+    ObjectId root = written(file -> pack(source, shape, compression, file));
+    Format format =
+        switch (shape) {
+          case UNIFIED -> Format.UNIFIED;
+          case SPLIT, SQUASHFS -> Format.LXD;
+          case ROOTFS -> Format.ROOTFS;
+        };
     return StoredImage.add(
         store,
         format,
-        Optional.empty(),
+        metadata,
         root,
         Map.of(
             "architecture", source.architecture(),
-            "compression", compression.suffix(),
+            "compression", shape == Shape.SQUASHFS ? "squashfs" : compression.suffix(),
             "description", source.name()));
   }
 
-  private static void pack(Source source, Format format, Compression compression, Path file)
+  private ObjectId written(ImageStore.Writing writing) throws IOException {
+    return store.addWritten(ObjectId.Kind.BLOB, Map.of(), writing).id();
+  }
+
+  private static OutputStream open(Path file, Compression compression) throws IOException {
+    return compression.compress(Files.newOutputStream(file));
+  }
+
+  private static void pack(Source source, Shape shape, Compression compression, Path file)
       throws IOException {
-    try (OutputStream out = compression.compress(Files.newOutputStream(file));
+    IdShift ids = source.maps().isEmpty() ? IdShift.NONE : IdShift.back(source.maps());
+    try (OutputStream out =
+            shape == Shape.SQUASHFS ? ArchiveFile.createSquashfs(file) : open(file, compression);
         TarWriter writer = new TarWriter(out)) {
-      boolean unified = format == Format.UNIFIED;
-      if (unified) {
+      if (shape == Shape.UNIFIED) {
         addMetadata(writer, source);
       }
-      IdShift ids = source.maps().isEmpty() ? IdShift.NONE : IdShift.back(source.maps());
-      Packer.add(writer, source.rootfs(), unified ? "rootfs" : "", ids);
+      Packer.add(writer, source.rootfs(), shape == Shape.UNIFIED ? "rootfs" : "", ids);
     }
   }
 

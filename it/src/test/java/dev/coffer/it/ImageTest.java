@@ -103,6 +103,22 @@ class ImageTest {
   }
 
   @Test
+  void aContainerIsPublishedAsSquashfsWithItsMetadataBeside() throws IOException {
+    machine.create("c1").ok();
+    Path file = machine.home().resolve("out.squashfs");
+    for (String name : List.of("one", "two")) {
+      image("publish", machine.name("c1"), name, "--type", "squashfs").ok();
+    }
+    assertEquals(sha("one"), sha("two"));
+    image("export", "one", file.toString()).ok().prints(file + "\n" + file + ".meta\n");
+    machine.run("tar", "-tf", file + ".meta").ok().prints("metadata.yaml\n");
+    create("c2", "local", "-f", file.toString(), "-m", file + ".meta").ok();
+    assertTrue(
+        Files.isSymbolicLink(machine.container("c2").resolve("rootfs/sbin/init"))
+            || Files.exists(machine.container("c2").resolve("rootfs/sbin/init")));
+  }
+
+  @Test
   void theDownloadTemplateFetchesFromAServerAndAfterwardsFromTheStore() throws Exception {
     Path image = image();
     Path site = Files.createDirectories(machine.home().resolve("site/images/x/b1"));

@@ -4,6 +4,7 @@ import dev.coffer.linux.Programs;
 import dev.coffer.model.CofferException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,19 @@ public final class ArchiveFile {
     return FilteredInput.of(
         List.of(program.toString(), file.toAbsolutePath().toString()),
         InputStream.nullInputStream());
+  }
+
+  /** Takes a tar stream and makes a squashfs file system of it in a file, tar2sqfs(1). */
+  public static OutputStream createSquashfs(Path file) throws IOException {
+    Path program =
+        Programs.find("tar2sqfs")
+            .orElseThrow(() ->
+                new CofferException(
+                    "the program tar2sqfs is missing, which writes squashfs",
+                    List.of("hint  apt install squashfs-tools-ng")));
+    return FilteredOutput.of(
+        List.of(program.toString(), "-q", "-c", "zstd", file.toAbsolutePath().toString()),
+        OutputStream.nullOutputStream());
   }
 
   public static boolean isSquashfs(Path file) throws IOException {

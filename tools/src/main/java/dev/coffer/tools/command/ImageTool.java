@@ -4,9 +4,9 @@ import dev.coffer.Container;
 import dev.coffer.image.Images;
 import dev.coffer.image.Images.Named;
 import dev.coffer.image.Publishing;
+import dev.coffer.image.Publishing.Shape;
 import dev.coffer.image.archive.Compression;
 import dev.coffer.image.server.StoredImage;
-import dev.coffer.image.server.StoredImage.Format;
 import dev.coffer.image.server.TerminalMeter;
 import dev.coffer.image.store.ObjectId;
 import dev.coffer.model.CofferException;
@@ -36,7 +36,11 @@ public final class ImageTool implements Tool {
   private static final Option COMPRESSION =
       Option.value("compression", "TYPE", "publish: zst (default), xz, gz or none.").ours();
   private static final Option TYPE =
-      Option.value("type", "TYPE", "publish: lxd (default), or rootfs for the plain files.").ours();
+      Option.value(
+              "type",
+              "TYPE",
+              "publish: lxd (default, one file), split, squashfs (both with separate metadata) or rootfs.")
+          .ours();
   private static final Option ALL = Option.flag("all", "gc: also images that have a name.").ours();
 
   private static final CommandPage PAGE =
@@ -161,7 +165,7 @@ public final class ImageTool implements Tool {
     }
     StoredImage image =
         new Publishing(images.store())
-            .publish(source(container, images), format(session), compression(session));
+            .publish(source(container, images), shape(session), compression(session));
     named(session, images, image, words);
   }
 
@@ -191,11 +195,13 @@ public final class ImageTool implements Tool {
         maps);
   }
 
-  private static Format format(Session session) {
+  private static Shape shape(Session session) {
     return switch (session.value(TYPE).orElse("lxd")) {
-      case "lxd", "unified" -> Format.UNIFIED;
-      case "rootfs" -> Format.ROOTFS;
-      default -> throw new BadArgument("--type: must be lxd or rootfs");
+      case "lxd", "unified" -> Shape.UNIFIED;
+      case "split" -> Shape.SPLIT;
+      case "squashfs" -> Shape.SQUASHFS;
+      case "rootfs" -> Shape.ROOTFS;
+      default -> throw new BadArgument("--type: must be lxd, split, squashfs or rootfs");
     };
   }
 
