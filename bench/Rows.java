@@ -19,6 +19,7 @@ final class Rows {
         "many",
         new Row("with many running: lxc-ls -f, memory of keepers and engine", ManyRows::running));
     ALL.put("burst", new Row("40 starts side by side", ManyRows::burst));
+    ALL.put("unpack", new Row("a container from a Debian's archive", ImageRows::unpack));
     ALL.put("first", new Row("first command with no engine", CommandRows::first));
   }
 

@@ -33,6 +33,7 @@ record Timing(Map<String, Stats> milliseconds, List<String> problems) {
           new ProcessBuilder("build/bench/timer", "" + rounds, log.toString())
               .redirectError(ProcessBuilder.Redirect.INHERIT);
       builder.environment().put("COFFER_RUN", site.engineFolder().toString());
+      builder.environment().put("COFFER_IMAGES", site.home().resolve("images").toString());
       // Without /usr/bin: LXC writes id maps itself where it finds no newuidmap, which would want
       // an entry for root.
       builder.environment().put("PATH", "/usr/sbin:/sbin");

@@ -11,7 +11,8 @@ run_bench() {
       run_build
     fi
     need /usr/bin/lxc-start:lxc crun:crun bwrap:bubblewrap systemd-nspawn:systemd-container musl-gcc:musl-tools \
-      /var/lib/dpkg/info/busybox-static.list:busybox-static iperf3 ip:iproute2
+      /var/lib/dpkg/info/busybox-static.list:busybox-static iperf3 ip:iproute2 \
+      xz:xz-utils zstd:zstd mmdebstrap:mmdebstrap
     build_bench_programs
   fi
   "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Dcoffer.prefix=$prefix" bench/Bench.java "$@"

@@ -20,7 +20,7 @@ run_test() {
       ;;
     unit)
       need_build_packages
-      need ip:iproute2
+      need ip:iproute2 xz:xz-utils zstd:zstd bzip2:bzip2 tar:tar
       test_java '!it' "$pattern"
       ;;
     native) test_native ;;
@@ -40,6 +40,7 @@ run_test() {
 need_test_packages() {
   need ip:iproute2 lxc-autostart:lxc /usr/lib/python3/dist-packages/lxc/__init__.py:python3-lxc mmdebstrap:mmdebstrap \
     /usr/share/lxc/config/debian.common.conf:lxc-templates \
+    xz:xz-utils zstd:zstd sqfs2tar:squashfs-tools-ng python3:python3 \
     newuidmap:uidmap useradd:passwd pasta:passt slirp4netns:slirp4netns \
     mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs mkfs.ext4:e2fsprogs losetup:mount rsync:rsync
 }

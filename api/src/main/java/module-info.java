@@ -5,7 +5,7 @@ module dev.coffer {
   requires transitive dev.coffer.plan;
   requires transitive dev.coffer.runtime;
   requires transitive dev.coffer.network;
-  requires dev.coffer.image;
+  requires transitive dev.coffer.image;
   requires dev.coffer.storage;
   requires dev.coffer.linux;
 

@@ -1,6 +1,7 @@
 package dev.coffer;
 
 import dev.coffer.config.LxcConfig;
+import dev.coffer.image.server.Meter;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.plan.Protection;
@@ -38,7 +39,16 @@ public interface Container {
   OptionalInt initPid();
 
   /** Makes the container. */
-  void create(CreateOptions options);
+  default void create(CreateOptions options) {
+    create(options, Meter.NONE);
+  }
+
+  /**
+   * As above.
+   *
+   * @param meter told how fetching and unpacking of an image proceed
+   */
+  void create(CreateOptions options, Meter meter);
 
   /**
    * Starts it. Detached: returns 0 once it is RUNNING. Foreground: returns when the container has

@@ -4,6 +4,7 @@ import dev.coffer.config.LxcConfig;
 import dev.coffer.config.SystemConfig;
 import dev.coffer.image.CreateRequest;
 import dev.coffer.image.StorageWish;
+import dev.coffer.image.server.Meter;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.IdMap;
 import dev.coffer.model.Problem;
@@ -41,7 +42,7 @@ final class Creation {
     this.notices = notices;
   }
 
-  void create(CreateOptions options) {
+  void create(CreateOptions options, Meter meter) {
     StorageWish storage =
         new StoreChoice(caller.environment(), host.facts().isHostsRoot())
             .choose(options.store(), lxcPath);
@@ -78,7 +79,8 @@ final class Creation {
               (argv, environment, cwd, mapped) ->
                   HostCommand.run(
                       argv, environment, cwd, mapped ? maps.steps() : List.of(), caller),
-              made -> LxcConfig.read(made, caller.environment()).spec(name, lxcPath));
+              made -> LxcConfig.read(made, caller.environment()).spec(name, lxcPath),
+              meter);
     } catch (RuntimeException e) {
       if (!Files.exists(lxcPath.resolve(name))) { // nothing is left that has these ids
         ranges.free(lxcPath.resolve(name));

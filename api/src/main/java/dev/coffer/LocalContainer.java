@@ -5,6 +5,7 @@ import dev.coffer.image.Creator;
 import dev.coffer.image.DestroyRequest;
 import dev.coffer.image.Renaming;
 import dev.coffer.image.Restoring;
+import dev.coffer.image.server.Meter;
 import dev.coffer.linux.CgroupDirs;
 import dev.coffer.linux.CgroupStats;
 import dev.coffer.linux.Fd;
@@ -121,11 +122,11 @@ final class LocalContainer implements Container {
   }
 
   @Override
-  public void create(CreateOptions options) {
+  public void create(CreateOptions options, Meter meter) {
     if (isDefined()) {
       throw new CofferException("Container already exists");
     }
-    new Creation(host, caller, name, lxcPath, ranges(), notices).create(options);
+    new Creation(host, caller, name, lxcPath, ranges(), notices).create(options, meter);
   }
 
   private LxcConfig startConfig(StartOptions options) {

@@ -63,6 +63,9 @@ record MakersMaps(List<Sourced<IdMap>> lines, User user) {
     boolean direct = user.isRoot() || onHost.equals(new Owner(user.uid(), user.gid()));
     return Optional.of(
         new MappedRoot(
-            onHost, caller, direct ? MappedRoot.Giving.DIRECTLY : MappedRoot.Giving.INSIDE));
+            onHost,
+            caller,
+            direct ? MappedRoot.Giving.DIRECTLY : MappedRoot.Giving.INSIDE,
+            maps.lines()));
   }
 }

@@ -1,6 +1,8 @@
 package dev.coffer.image;
 
 import dev.coffer.image.Templates.Template;
+import dev.coffer.image.server.Meter;
+import dev.coffer.image.server.StoredImage;
 import dev.coffer.linux.DirectoryTree;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.HostMount;
@@ -42,11 +44,21 @@ public final class Creator {
    * @param check looks at the finished configuration file, and throws if it cannot be used
    */
   public void create(CreateRequest request, CommandRunner runner, Consumer<Path> check) {
+    create(request, runner, check, Meter.NONE);
+  }
+
+  /**
+   * As above.
+   *
+   * @param meter told how fetching and unpacking proceed
+   */
+  public void create(
+      CreateRequest request, CommandRunner runner, Consumer<Path> check, Meter meter) {
     Template template = Templates.of(request.environment()).find(request.template());
     discardAbandoned(request.directory());
     Undo undo = new Undo();
     try {
-      make(request, template, runner, check, undo);
+      make(request, template, runner, check, undo, meter);
     } catch (RuntimeException | IOException e) {
       undo.run(e);
       throw e instanceof CofferException | e instanceof CancellationException
@@ -85,7 +97,8 @@ public final class Creator {
       Template template,
       CommandRunner runner,
       Consumer<Path> check,
-      Undo undo)
+      Undo undo,
+      Meter meter)
       throws IOException {
     boolean fresh = createDirectory(request, undo);
     Partial partial = Partial.create(request.directory());
@@ -95,7 +108,7 @@ public final class Creator {
       // From here on the directory is ours: whatever a template put there goes with it.
       undo.clearing(request.directory(), Set.of(Partial.NAME));
     }
-    fill(request, template, runner, partial, undo);
+    fill(request, template, runner, partial, undo, meter);
     check.accept(request.directory().resolve("config"));
     requireNoInterrupt();
     partial.remove();
@@ -103,7 +116,12 @@ public final class Creator {
   }
 
   private void fill(
-      CreateRequest request, Template template, CommandRunner runner, Partial partial, Undo undo)
+      CreateRequest request,
+      Template template,
+      CommandRunner runner,
+      Partial partial,
+      Undo undo,
+      Meter meter)
       throws IOException {
     Path file = request.directory().resolve("config");
     NewConfig config = new NewConfig(file);
@@ -120,6 +138,12 @@ public final class Creator {
       case Template.BuiltIn _ -> {
         fillBuiltIn(request, config);
         mapped.ifPresent(files -> files.giveAll(request.rootfs(), request.directory()));
+      }
+      case Template.Image(ImageTemplate source) -> {
+        Images images = Images.of(request.environment());
+        StoredImage image = source.obtain(request, images, runner, meter);
+        mapped.ifPresent(files -> files.give(request.rootfs(), request.directory()));
+        new ImageRoot(images.store(), runner, meter).fill(image, request, config);
       }
       case Template.Executable(Path path) -> {
         mapped.ifPresent(files -> files.give(request.rootfs(), request.directory()));

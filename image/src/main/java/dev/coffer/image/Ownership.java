@@ -11,13 +11,13 @@ import java.util.List;
  * Whose a file is. A folder of containers may be another user's, whose links and notes must not
  * lead root elsewhere: only one's own and root's are believed.
  */
-final class Ownership {
+public final class Ownership {
   private static final Path SELF = Path.of("/proc/self");
 
   private Ownership() {}
 
   /** Whether the file is the caller's or root's. */
-  static boolean isTrusted(Path file, LinkOption... options) {
+  public static boolean isTrusted(Path file, LinkOption... options) {
     try {
       int owner = owner(file, options);
       return owner == 0 || owner == owner(SELF);

@@ -27,6 +27,10 @@ record Templates(Path directory) {
     return switch (name) {
       case "none" -> new Template.None();
       case "busybox" -> isChosen(name) ? executable(name) : new Template.BuiltIn();
+      case "download" ->
+          isChosen(name) ? executable(name) : new Template.Image(new DownloadTemplate());
+      case "local" -> isChosen(name) ? executable(name) : new Template.Image(new LocalTemplate());
+      case "debian" -> isChosen(name) ? executable(name) : new Template.Image(new DebianTemplate());
       default -> executable(name);
     };
   }
@@ -44,7 +48,8 @@ record Templates(Path directory) {
     String remedy =
         name.startsWith("/")
             ? "the path must name an executable file"
-            : "built in are busybox and none; others are looked for in " + directory;
+            : "built in are busybox, debian, download, local and none; others are looked for in "
+                + directory;
     throw new CofferException("Template \"" + name + "\" not found", List.of("hint  " + remedy));
   }
 
@@ -59,6 +64,9 @@ record Templates(Path directory) {
 
     /** {@link BuiltInImage}. */
     record BuiltIn() implements Template {}
+
+    /** An image that is fetched or made first, and unpacked. */
+    record Image(ImageTemplate source) implements Template {}
 
     /** A program of LXC's calling convention. */
     record Executable(Path path) implements Template {}

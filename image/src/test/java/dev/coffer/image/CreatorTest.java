@@ -300,7 +300,10 @@ class CreatorTest {
         StorageWish.directory(Optional.empty()),
         Optional.of(
             new MappedRoot(
-                new Owner(100000, 100000), new Owner(65536, 65536), MappedRoot.Giving.DIRECTLY)),
+                new Owner(100000, 100000),
+                new Owner(65536, 65536),
+                MappedRoot.Giving.DIRECTLY,
+                List.of())),
         Map.of(),
         temp);
   }

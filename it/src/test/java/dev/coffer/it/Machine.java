@@ -81,7 +81,9 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
             "COFFER_LXC_NET",
             lxcNetFile().toString(),
             "COFFER_NETWORKS",
-            home.resolve("networks").toString()));
+            home.resolve("networks").toString(),
+            "COFFER_IMAGES",
+            home.resolve("images").toString()));
     lxcNet("USE_LXC_BRIDGE=false");
   }
 

@@ -91,7 +91,9 @@ final class Layouts {
           MemoryLayout.paddingLayout(4),
           JAVA_LONG.withName("stx_mtime.tv_sec"),
           JAVA_INT.withName("stx_mtime.tv_nsec"),
-          MemoryLayout.paddingLayout(12),
+          MemoryLayout.paddingLayout(4),
+          JAVA_INT.withName("stx_rdev_major"),
+          JAVA_INT.withName("stx_rdev_minor"),
           JAVA_INT.withName("stx_dev_major"),
           JAVA_INT.withName("stx_dev_minor"));
 

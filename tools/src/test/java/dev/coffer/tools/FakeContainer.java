@@ -11,6 +11,7 @@ import dev.coffer.StartOptions;
 import dev.coffer.StopOptions;
 import dev.coffer.Usage;
 import dev.coffer.config.LxcConfig;
+import dev.coffer.image.server.Meter;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
 import dev.coffer.model.Origin;
@@ -112,7 +113,7 @@ final class FakeContainer implements Container {
   }
 
   @Override
-  public void create(CreateOptions options) {
+  public void create(CreateOptions options, Meter meter) {
     act(options);
   }
 

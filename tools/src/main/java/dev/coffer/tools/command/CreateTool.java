@@ -34,8 +34,8 @@ public final class CreateTool implements Tool {
           't',
           "template",
           "TEMPLATE",
-          "What it is made from: busybox (built in), none, the name of a template or its absolute"
-              + " path.");
+          "What it is made from: busybox, debian, download or local (built in), none, the name of a"
+              + " template or its absolute path.");
   private static final Option LV_NAME =
       Option.value("lvname", "LVNAME", "Logical volume (default: the container's name).")
           .under(LVM)
@@ -111,7 +111,7 @@ public final class CreateTool implements Tool {
             template.get(),
             session.path(CONFIG),
             storage(session, store.equals("none") ? "dir" : store),
-            session.operands());
+            ImageChoice.complete(session, template.get()));
     return create(session, container, options);
   }
 
@@ -150,7 +150,7 @@ public final class CreateTool implements Tool {
   private static int create(Session session, Container container, CreateOptions options) {
     session.flush();
     try {
-      container.create(options);
+      container.create(options, Progress.of(session));
       return Runner.OK;
     } catch (CofferException e) {
       if (session.face() == Face.LXC) {

@@ -95,7 +95,8 @@ final class NetworkText {
     return table(rows);
   }
 
-  private static String table(List<List<String>> rows) {
+  /** Rows with columns as wide as their widest cell. */
+  static String table(List<List<String>> rows) {
     StringBuilder out = new StringBuilder(256);
     for (List<String> row : rows) {
       for (int i = 0; i < row.size(); i++) {

@@ -16,7 +16,7 @@ public enum Verb {
           new Example("coffer create web", "makes a small container from the built-in image"),
           new Example(
               "coffer create deb -t download -- -d debian -r bookworm -a amd64",
-              "makes one from a template of LXC"))),
+              "makes one from an image of images.linuxcontainers.org"))),
   START(
       Group.LIFE,
       "start",
@@ -179,6 +179,17 @@ public enum Verb {
               "gives a running container a veth on a bridge"),
           new Example("coffer network detach web eth1", "takes it away"),
           new Example("coffer network link web eth0 down", "as if its cable was pulled"))),
+  IMAGE(
+      Group.SYSTEM,
+      "image",
+      ImageTool.ARGUMENTS,
+      "look after the images that containers are made from",
+      List.of(
+          new Example("coffer image list images:", "what images.linuxcontainers.org has"),
+          new Example("coffer image pull debian/bookworm", "fetches one into the store"),
+          new Example("coffer image publish web web-1", "makes an image of a stopped container"),
+          new Example("coffer image export web-1 web.tar.zst", "writes it into a file"),
+          new Example("coffer image gc", "frees what nothing uses"))),
   ENGINE(
       Group.SYSTEM,
       "engine",
@@ -279,6 +290,7 @@ public enum Verb {
       case CONFIG -> new ConfigTool();
       case DOCTOR -> new DoctorTool();
       case NETWORK -> new NetworkTool();
+      case IMAGE -> new ImageTool();
       case ENGINE -> new EngineTool();
       case BROKER -> new BrokerTool();
       case HELP -> new HelpTool();
