@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * @param keepsAddresses whether hardware addresses stay
  */
 record CloneConfig(Path from, Path to, boolean keepsName, boolean keepsAddresses) {
-  private static final Pattern LINE = Pattern.compile("\\s*([A-Za-z0-9_.]+)\\s*=\\s*(.*?)\\s*");
+  private static final Pattern LINE = Pattern.compile("\\s*([A-Za-z0-9_.-]+)\\s*=\\s*(.*?)\\s*");
   private static final Pattern HARDWARE =
       Pattern.compile("lxc\\.(net\\.\\d+|network)(\\.\\d+)?\\.hwaddr");
 

@@ -63,16 +63,21 @@ final class Clones {
   private static void change(Path origin, Consumer<List<Pair>> what) throws IOException {
     Path config = origin.resolve("config");
     if (!Files.exists(config)) {
-      return; // it was deleted by other means
+      changeNow(origin, what); // nobody makes clones of what is no container
+      return;
     }
     try (LockFile _ = LockFile.acquire(config, LockFile.Kind.WHOLE_FILE)) {
-      Path list = origin.resolve(OF_ORIGIN);
-      List<Pair> before = read(list);
-      List<Pair> after = new ArrayList<>(before);
-      what.accept(after);
-      if (!after.equals(before)) {
-        write(list, after);
-      }
+      changeNow(origin, what);
+    }
+  }
+
+  private static void changeNow(Path origin, Consumer<List<Pair>> what) throws IOException {
+    Path list = origin.resolve(OF_ORIGIN);
+    List<Pair> before = read(list);
+    List<Pair> after = new ArrayList<>(before);
+    what.accept(after);
+    if (!after.equals(before)) {
+      write(list, after);
     }
   }
 
