@@ -141,7 +141,16 @@ public final class Images {
   StoredImage pullFor(String server, ImageQuery query, Meter meter) throws IOException {
     try (Web web = Web.of(environment)) {
       List<RemoteImage> images = server(server, web).imagesForLxc(meter);
-      return pull(web, server, query.choose(images), meter).image();
+      RemoteImage chosen = query.choose(images);
+      LxcCache cache = LxcCache.of(environment);
+      Optional<StoredImage> there = cache.read(chosen, store);
+      if (there.isPresent()) {
+        store.name(cachedName(server, query), there.get().id());
+        return there.get();
+      }
+      StoredImage pulled = pull(web, server, chosen, meter).image();
+      share(cache, chosen, pulled, meter);
+      return pulled;
     } catch (CofferException e) {
       Optional<StoredImage> old = find(cachedName(server, query));
       if (old.isEmpty()) {
@@ -149,6 +158,15 @@ public final class Images {
       }
       meter.say(e.getMessage() + "; using the image fetched before");
       return old.get();
+    }
+  }
+
+  /** What LXC's program would fetch again is no reason to fail. */
+  private void share(LxcCache cache, RemoteImage image, StoredImage pulled, Meter meter) {
+    try {
+      cache.write(image, pulled, store);
+    } catch (IOException | CofferException e) {
+      meter.say("not put into LXC's cache " + cache.folder() + ": " + e.getMessage());
     }
   }
 

@@ -138,6 +138,15 @@ class ImageTest {
       String[] what = {"-d", "busy", "-r", "one", "-a", "amd64", "--server", address};
       create("c1", "download", what).ok();
       assertTrue(Files.exists(machine.container("c1").resolve("rootfs/bin/busybox")));
+      Path cached = machine.home().resolve("lxc-cache/download/busy/one/amd64/default");
+      assertEquals("b1\n", Files.readString(cached.resolve("build_id")));
+      assertEquals(
+          -1, Files.mismatch(image.resolve("rootfs.tar.xz"), cached.resolve("rootfs.tar.xz")));
+      machine.run("rm", "-r", machine.home() + "/images").ok();
+      machine.run("rm", site + "/rootfs.tar.xz").ok();
+      create("c4", "download", what).ok(); // from LXC's cache
+      assertTrue(Files.exists(machine.container("c4").resolve("rootfs/bin/busybox")));
+      machine.command("cp", image + "/rootfs.tar.xz", ".").in(site).run().ok();
       String asking =
           "lxc-create -P %s -n %s -t download -- --server %s"
               .formatted(machine.lxcpath(), machine.name("c3"), address);

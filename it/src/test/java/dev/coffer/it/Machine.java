@@ -83,7 +83,9 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
             "COFFER_NETWORKS",
             home.resolve("networks").toString(),
             "COFFER_IMAGES",
-            home.resolve("images").toString()));
+            home.resolve("images").toString(),
+            "LXC_CACHE_PATH",
+            home.resolve("lxc-cache").toString()));
     lxcNet("USE_LXC_BRIDGE=false");
   }
 

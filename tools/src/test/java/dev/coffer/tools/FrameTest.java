@@ -177,6 +177,7 @@ class FrameTest {
               config      show settings of the whole installation
               doctor      tell what this machine offers and what is missing
               network     look after the bridges that containers are attached to
+              image       look after the images that containers are made from
               engine      look after the engine, the process that answers these commands
               broker      join ordinary users' containers to bridges, as a service
               help        explain a command

@@ -19,6 +19,13 @@ public final class ArchiveException extends CofferException {
         List.of("hint  fetch it again, or compare its hash with what its maker says"));
   }
 
+  /** More than anybody would put into an archive of this kind. */
+  static ArchiveException tooLong(long most) {
+    return new ArchiveException(
+        "the archive is refused: unpacked it has more than " + most + " bytes",
+        List.of("hint  such archives are made to fill disks; real ones stay far below"));
+  }
+
   /**
    * One entry is refused.
    *

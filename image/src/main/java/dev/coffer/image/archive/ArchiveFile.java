@@ -24,6 +24,11 @@ public final class ArchiveFile {
   /** Metadata stand at an archive's beginning; further in nobody looks. */
   private static final int FIRST = 64;
 
+  private static final long LONGEST_BEFORE = 16 << 20;
+
+  /** Whoever looks for small files goes through no more than this. */
+  private static final long LONGEST = 1L << 30;
+
   private ArchiveFile() {}
 
   /** The stream, to be given to {@link Unpacker#unpack}. */
@@ -63,11 +68,14 @@ public final class ArchiveFile {
 
   /** Whether a file of this path is among an archive's first entries. */
   public static boolean has(Path file, String path) throws IOException {
-    try (TarReader reader = new TarReader(Compression.decompress(open(file)))) {
+    try (TarReader reader = new TarReader(Compression.decompress(open(file)), LONGEST)) {
       Optional<TarEntry> entry = reader.next();
       for (int i = 0; i < FIRST && entry.isPresent(); i++, entry = reader.next()) {
         if (EntryPath.normalize(entry.get().path()).equals(path)) {
           return true;
+        }
+        if (entry.get().size() > LONGEST_BEFORE) {
+          return false;
         }
       }
       return false;
@@ -83,7 +91,7 @@ public final class ArchiveFile {
   public static Map<String, byte[]> read(Path file, Set<String> wanted, int most)
       throws IOException {
     Map<String, byte[]> found = new HashMap<>();
-    try (TarReader reader = new TarReader(Compression.decompress(open(file)))) {
+    try (TarReader reader = new TarReader(Compression.decompress(open(file)), LONGEST)) {
       for (var next = reader.next(); next.isPresent(); next = reader.next()) {
         String path = EntryPath.normalize(next.get().path());
         if (wanted.contains(path) && next.get().kind() == TarEntry.Kind.FILE) {

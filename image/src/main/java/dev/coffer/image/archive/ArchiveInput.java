@@ -10,11 +10,14 @@ final class ArchiveInput implements Closeable {
 
   private final InputStream in;
   private final byte[] buffer = new byte[SIZE];
+  private final long most;
+  private long taken;
   private int at;
   private int end;
 
-  ArchiveInput(InputStream in) {
+  ArchiveInput(InputStream in, long most) {
     this.in = in;
+    this.most = most;
   }
 
   /** The next block, or null at the end of the stream. */
@@ -63,6 +66,10 @@ final class ArchiveInput implements Closeable {
     int count = in.read(buffer, 0, SIZE);
     at = 0;
     end = Math.max(count, 0);
+    taken += end;
+    if (taken > most) {
+      throw ArchiveException.tooLong(most);
+    }
     return count > 0;
   }
 

@@ -20,17 +20,27 @@ public final class TarReader implements AutoCloseable {
   private static final int LONGEST_EXTENSION = 4 << 20;
 
   private static final int LONGEST_NAME = 64 << 10;
+  private static final int MOST_HEADERS = 4;
   private static final long MOST_ID = 0xffff_fffeL;
   private static final int BLOCK = TarHeader.BLOCK;
 
   private final ArchiveInput in;
-  private final PaxRecords global = new PaxRecords();
+  private PaxRecords global = new PaxRecords();
   private long left;
   private long padding;
 
   /** Reads from a stream that is not compressed. */
   public TarReader(InputStream in) {
-    this.in = new ArchiveInput(in);
+    this(in, Long.MAX_VALUE);
+  }
+
+  /**
+   * As above.
+   *
+   * @param most bytes of the stream, also of what is passed over and of what stands behind the end
+   */
+  public TarReader(InputStream in, long most) {
+    this.in = new ArchiveInput(in, most);
   }
 
   /**
@@ -57,7 +67,10 @@ public final class TarReader implements AutoCloseable {
       header.check();
       switch (header.type()) {
         case 'x' -> extension.pax().read(extended(header, LONGEST_EXTENSION));
-        case 'g' -> global.read(extended(header, LONGEST_EXTENSION));
+        case 'g' -> {
+          global = new PaxRecords(); // of several the last counts: none can use memory up
+          global.read(extended(header, LONGEST_EXTENSION));
+        }
         case 'L' -> extension.name(longName(header));
         case 'K' -> extension.target(longName(header));
         case 'V' -> in.skip(padded(size(header.size()))); // the volume's label
@@ -110,8 +123,12 @@ public final class TarReader implements AutoCloseable {
     private Optional<String> name = Optional.empty();
     private Optional<String> target = Optional.empty();
     private boolean any;
+    private int headers;
 
     PaxRecords pax() {
+      if (++headers > MOST_HEADERS) {
+        throw ArchiveException.damaged("one entry has many extended headers");
+      }
       any = true;
       return pax;
     }

@@ -37,6 +37,9 @@ public final class Unpacker implements AutoCloseable {
   private static final int FIFO = 0010000;
   private static final int USUAL_MODE = 0755;
 
+  /** The engine's heap is small; the paths of a large system's directories take 3 MiB. */
+  private static final int LONGEST_PATHS = 12 << 20;
+
   private final TreeWriter tree;
   private final UnpackOptions options;
   private final Map<String, Times> directories = new HashMap<>();
@@ -47,6 +50,7 @@ public final class Unpacker implements AutoCloseable {
   private long bytes;
   private long devices;
   private long attributes;
+  private long remembered;
 
   /** When a directory is said to be modified; null where no entry said so. */
   private record Times(Modified modified) {}
@@ -66,7 +70,7 @@ public final class Unpacker implements AutoCloseable {
   public static Unpacked unpack(InputStream archive, Path directory, UnpackOptions options)
       throws IOException {
     try (InputStream in = archive;
-        TarReader reader = new TarReader(Compression.decompress(in));
+        TarReader reader = new TarReader(Compression.decompress(in), options.limits().stream());
         Unpacker unpacker = new Unpacker(TreeWriter.at(directory), options)) {
       return unpacker.run(reader);
     } catch (IOException | RuntimeException | Error e) {
@@ -199,7 +203,12 @@ public final class Unpacker implements AutoCloseable {
   }
 
   private void remember(String path, Times times) {
-    directories.put(path, times);
+    if (directories.put(path, times) == null) {
+      remembered += path.length();
+    }
+    if (remembered > LONGEST_PATHS) {
+      throw ArchiveException.beyond(path, "its directories' paths are too long all together");
+    }
     if (directories.size() > options.limits().directories()) {
       throw ArchiveException.beyond(
           path, "it has more than " + options.limits().directories() + " directories");

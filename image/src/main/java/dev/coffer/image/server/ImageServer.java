@@ -11,7 +11,7 @@ public final class ImageServer {
   /** The server of the LXC project. */
   public static final String USUAL = "https://images.linuxcontainers.org";
 
-  private static final int LONGEST_INDEX = 64 << 20;
+  private static final int LONGEST_INDEX = 12 << 20;
   private static final String CLASSIC = "/meta/1.0/index-system";
 
   private final URI base;

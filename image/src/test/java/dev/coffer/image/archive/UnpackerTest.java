@@ -11,6 +11,7 @@ import dev.coffer.image.archive.UnpackOptions.Devices;
 import dev.coffer.image.archive.UnpackOptions.Owners;
 import dev.coffer.model.IdMap;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -204,6 +205,34 @@ class UnpackerTest {
         "hold more than 10 bytes",
         new Archives().file("f", "12345678").file("g", "123"),
         OWN.withLimits(UnpackLimits.USUAL.withBytes(10)));
+  }
+
+  @Test
+  void aBombOfZerosIsRefusedWhereverItStands() throws Exception {
+    UnpackLimits limits = new UnpackLimits(1000, 100, 100, 10);
+    byte[] zeros = new byte[40 << 20];
+    ByteArrayOutputStream behind = new ByteArrayOutputStream();
+    behind.writeBytes(new Archives().file("f", "x").bytes());
+    behind.writeBytes(zeros);
+    ArchiveException e =
+        assertThrows(
+            ArchiveException.class,
+            () ->
+                Unpacker.unpack(
+                    new ByteArrayInputStream(compressed(behind.toByteArray(), Compression.ZSTD)),
+                    root,
+                    OWN.withLimits(limits)));
+    assertTrue(e.getMessage().startsWith("the archive is refused: unpacked it has more than"));
+    assertEquals(Set.of(), names());
+  }
+
+  @Test
+  void pathsThatWouldFillTheMemoryAreRefused() throws Exception {
+    Archives archive = new Archives();
+    for (int i = 0; i < 4000; i++) {
+      archive.directory((i + "x".repeat(240) + "/").repeat(15));
+    }
+    refused("too long all together", archive);
   }
 
   @Test
