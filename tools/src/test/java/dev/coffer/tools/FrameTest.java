@@ -156,13 +156,17 @@ class FrameTest {
               create      make a container
               start       start a container
               stop        stop a container
+              copy        copy a container, or run a throw-away copy
+              rename      give a container another name
+              snapshot    keep the present state of a container, or return to one
               destroy     delete a container with all its files
 
             Inside a container
               shell       open a shell in a running container
               exec        run a command in a running container
               console     use a terminal of a running container
-              run         run one command in a container of its own
+              run         run one command in a throw-away copy of a container
+              execute     start a container for one command
               freeze      freeze all processes of a container
               unfreeze    let a frozen container go on
 
