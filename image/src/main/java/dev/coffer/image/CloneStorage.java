@@ -161,6 +161,7 @@ final class CloneStorage {
     Path place = target instanceof OverlayStore ? rootfs() : null;
     try (OpenStore from = source.open(mountPoint);
         OpenStore to = place != null ? new OpenStore(place, false) : target.open(rootfs())) {
+      Files.deleteIfExists(to.root().resolve("lost+found")); // the original may have one, too
       copy(from.root(), to.root());
     }
     Files.delete(mountPoint);
@@ -170,8 +171,7 @@ final class CloneStorage {
   }
 
   private Format format() {
-    long size = source.quota().map(quota -> quota.limit()).orElse(Format.USUAL.size());
-    return new Format(size, Format.USUAL.fileSystem());
+    return source.format().orElse(Format.USUAL);
   }
 
   private void file(Path from, Path to) throws IOException {

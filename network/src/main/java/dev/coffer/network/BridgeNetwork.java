@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param ipv4 the bridge's address
  * @param ipv6 the bridge's address; what is attached makes its own by router advertisements
  * @param isolated whether nothing is forwarded to or from it
+ * @param rules what makes the firewall's rules
  */
 public record BridgeNetwork(
     String name,
@@ -28,6 +29,7 @@ public record BridgeNetwork(
     Optional<Family> ipv6,
     Service service,
     boolean isolated,
+    Rules rules,
     Files files) {
   /** Who describes it. */
   public enum Kind {
@@ -35,6 +37,12 @@ public record BridgeNetwork(
     LXC_NET,
     /** A file of Coffer's. */
     OWN
+  }
+
+  /** The program that the firewall's rules are made by. */
+  public enum Rules {
+    NFT,
+    IPTABLES
   }
 
   /**

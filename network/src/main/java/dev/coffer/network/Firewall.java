@@ -91,12 +91,31 @@ final class Firewall {
         : "coffer_" + network.name().replace('-', '_');
   }
 
+  /** nft, unless there is only iptables. */
+  static BridgeNetwork.Rules usual() {
+    return !Nft.isThere() && LegacyFirewall.isThere()
+        ? BridgeNetwork.Rules.IPTABLES
+        : BridgeNetwork.Rules.NFT;
+  }
+
+  /** Makes the rules; those that the other program has made go. */
   static void apply(BridgeNetwork network) {
-    nft(rules(network));
+    switch (network.rules()) {
+      case NFT -> nft(rules(network));
+      case IPTABLES -> {
+        if (Nft.isThere()) {
+          nft(removal(network));
+        }
+        LegacyFirewall.apply(network);
+      }
+    }
   }
 
   /** Also works where nft is not there any more: then nothing can be. */
   static void remove(BridgeNetwork network) {
+    if (network.rules() == BridgeNetwork.Rules.IPTABLES) {
+      LegacyFirewall.remove(network);
+    }
     if (Nft.isThere()) {
       nft(removal(network));
     }

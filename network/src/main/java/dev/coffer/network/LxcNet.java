@@ -52,6 +52,7 @@ record LxcNet(boolean enabled, BridgeNetwork network, Path run, Path varLib, Lis
         LXC_DHCP_CONFILE=
         LXC_DHCP_PING=true
         LXC_DOMAIN=
+        LXC_USE_NFT=true
         LXC_IPV6_ADDR=
         LXC_IPV6_MASK=
         LXC_IPV6_NETWORK=
@@ -148,6 +149,9 @@ record LxcNet(boolean enabled, BridgeNetwork network, Path run, Path varLib, Lis
                 filled(values, "LXC_DOMAIN"),
                 !values.get("LXC_DHCP_PING").equals("false")),
             false,
+            values.get("LXC_USE_NFT").equals("false")
+                ? BridgeNetwork.Rules.IPTABLES
+                : Firewall.usual(),
             BridgeNetwork.Files.ofLxc(run, varLib, bridge));
     return new LxcNet(values.get("USE_LXC_BRIDGE").equals("true"), network, run, varLib, files);
   }

@@ -162,6 +162,7 @@ final class NetworkFile {
             ipv6,
             new Service(range, MOST_LEASES, value(Key.DNSMASQ_CONF), value(Key.DNS_DOMAIN), true),
             isolated,
+            Firewall.usual(),
             BridgeNetwork.Files.ofOwn(lxc.run(), lxc.varLib(), name)));
   }
 

@@ -65,6 +65,12 @@ public record LoopStore(Path file) implements Store {
   }
 
   @Override
+  public Optional<Format> format() {
+    String type = FileSystemType.probe(file).orElse(Format.USUAL.fileSystem());
+    return quota().map(quota -> new Format(quota.limit(), type));
+  }
+
+  @Override
   public Optional<Quota> quota() {
     try {
       long used = (long) Files.getAttribute(file, "unix:size");

@@ -102,6 +102,14 @@ public record LvmStore(String group, String volume, Optional<String> thinPool) i
   }
 
   @Override
+  public Optional<Format> format() {
+    String type = FileSystemType.probe(device()).orElse(Format.USUAL.fileSystem());
+    return LIST.ask(
+            "--noheadings", "--nosuffix", "--units", "b", "-o", "lv_size", group + "/" + volume)
+        .map(size -> new Format(Long.parseLong(size.strip()), type));
+  }
+
+  @Override
   public void remove() {
     if (attributes(group, volume).isPresent()) {
       REMOVE.run("delete the volume " + group + "/" + volume, "-qq", "-f", group + "/" + volume);

@@ -51,6 +51,11 @@ public sealed interface Store
     return directory().map(Path::normalize);
   }
 
+  /** As what it was made, where it is a block device or a file in the place of one. */
+  default Optional<Format> format() {
+    return Optional.empty();
+  }
+
   /** How much it holds and may hold; empty where nothing limits it, or it cannot be told. */
   default Optional<Quota> quota() {
     return Optional.empty();

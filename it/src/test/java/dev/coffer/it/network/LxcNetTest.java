@@ -3,6 +3,7 @@ package dev.coffer.it.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coffer.it.Everywhere;
 import dev.coffer.it.Machine;
@@ -102,6 +103,27 @@ class LxcNetTest {
     assertTrue(list.contains(first) && list.contains(second), list);
     String leases = machine.run("coffer", "network", "leases").ok().text();
     assertTrue(leases.contains(first + " ") && leases.contains(machine.name("a")), leases);
+  }
+
+  @Test
+  void iptablesMakesTheRulesWhereTheFileSaysSo() throws IOException {
+    assumeTrue(machine.run("sh", "-c", "command -v iptables").exit() == 0, "no iptables");
+    machine.run("iptables", "-P", "FORWARD", "DROP").ok();
+    machine.run("iptables", "-P", "INPUT", "DROP").ok();
+    lxcNet("LXC_USE_NFT=false");
+    started("a");
+    String address = awaitAddress("a");
+    started("b");
+    awaitAddress("b");
+    inside("b", "ping -c 1 -W 5 " + address).ok();
+    String ours = machine.run("iptables-save").ok().text();
+    assertTrue(ours.contains("MASQUERADE") && ours.contains("coffer lxcbr0"), ours);
+    assertFalse(tables().contains("inet lxc"), tables());
+    machine.run("coffer", "network", "start").ok();
+    machine.lxc("stop", "a", "-k").ok();
+    machine.lxc("stop", "b", "-k").ok();
+    machine.run("coffer", "network", "stop").ok();
+    assertFalse(machine.run("iptables-save").ok().text().contains("coffer"));
   }
 
   @Test
