@@ -34,6 +34,7 @@ class NetworkTextTest {
             new BridgeNetwork.Service(
                 Optional.of("10.0.4.2,10.0.4.254"), 253, Optional.empty(), Optional.empty(), true),
             isolated,
+            BridgeNetwork.Rules.NFT,
             new BridgeNetwork.Files(SOME, SOME, SOME, SOME)),
         State.UP,
         List.of("veth1", "veth2"),
