@@ -9,6 +9,7 @@ module dev.coffer.image {
   requires tools.jackson.core;
 
   exports dev.coffer.image;
+  exports dev.coffer.image.oci;
   exports dev.coffer.image.archive;
   exports dev.coffer.image.server;
   exports dev.coffer.image.store;

@@ -47,7 +47,8 @@ final class StoreChoice {
         group,
         options.volume(),
         options.thinPool().orElse(system("lxc.bdev.lvm.thin_pool")),
-        dataset);
+        dataset,
+        List.of());
   }
 
   private String system(String item) {

@@ -60,6 +60,20 @@ public record CreateRequest(
     return storage.directory().orElse(directory().resolve("rootfs"));
   }
 
+  /** The same with its root file system over the layers of an image. */
+  CreateRequest over(List<Path> layers) {
+    return new CreateRequest(
+        name,
+        lxcPath,
+        template,
+        arguments,
+        config,
+        storage.over(layers),
+        mappedRoot,
+        environment,
+        cwd);
+  }
+
   /** What its root file system is kept in. */
   Store store() {
     return storage.store(name, directory());

@@ -1,11 +1,13 @@
 package dev.coffer.image;
 
 import dev.coffer.image.Templates.Template;
+import dev.coffer.image.oci.OciImage;
 import dev.coffer.image.server.Meter;
 import dev.coffer.image.server.StoredImage;
 import dev.coffer.linux.DirectoryTree;
 import dev.coffer.linux.HostFiles;
 import dev.coffer.linux.HostMount;
+import dev.coffer.linux.RootFiles;
 import dev.coffer.model.CofferException;
 import dev.coffer.storage.BtrfsStore;
 import dev.coffer.storage.DirectoryStore;
@@ -123,6 +125,10 @@ public final class Creator {
       Undo undo,
       Meter meter)
       throws IOException {
+    if (template instanceof Template.Oci) {
+      fillOci(request, partial, undo, meter);
+      return;
+    }
     Path file = request.directory().resolve("config");
     NewConfig config = new NewConfig(file);
     boolean hasRoot = !(template instanceof Template.None);
@@ -134,7 +140,7 @@ public final class Creator {
         request.mappedRoot().map(root -> new MappedFiles(root, runner)).filter(_ -> hasRoot);
     mapped.ifPresent(files -> undo.add(() -> files.empty(request.rootfs())));
     switch (template) {
-      case Template.None _ -> {}
+      case Template.None _, Template.Oci _ -> {}
       case Template.BuiltIn _ -> {
         fillBuiltIn(request, config);
         mapped.ifPresent(files -> files.giveAll(request.rootfs(), request.directory()));
@@ -152,6 +158,29 @@ public final class Creator {
       }
     }
     open.ifPresent(OpenStore::close);
+  }
+
+  private static void fillOci(CreateRequest plain, Partial partial, Undo undo, Meter meter)
+      throws IOException {
+    OciTemplate template = new OciTemplate(Images.of(plain.environment()).store(), plain);
+    OciImage image = template.obtain(meter);
+    List<Path> layers = template.layers(image);
+    CreateRequest request = plain.over(layers);
+    Path file = request.directory().resolve("config");
+    String text =
+        TemplateHeader.of("oci, built in", List.of("--url", image.reference()))
+            + request.withRoot()
+            + String.join("\n", new OciConfig(image, layers).lines(request.name()))
+            + "\n";
+    template.use(image);
+    undo.add(() -> Images.of(plain.environment()).store().release(plain.directory()));
+    new NewConfig(file).create(text);
+    undo.add(() -> Files.deleteIfExists(file));
+    OverlayStore store = (OverlayStore) request.store();
+    partial.note(store);
+    undo.add(store::remove);
+    store.create(request.storage().format());
+    RootFiles.likeDirectory(layers.getFirst(), store.upper());
   }
 
   private void fillBuiltIn(CreateRequest request, NewConfig config) throws IOException {

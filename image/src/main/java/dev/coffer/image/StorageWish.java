@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param volume for {@code lvm}, instead of the container's name
  * @param thinPool for {@code lvm}: used where the group has a pool of this name
  * @param dataset for {@code zfs}: the parent of the new data set
+ * @param layers of an image, the uppermost first, which are to be below an overlay
  */
 public record StorageWish(
     String type,
@@ -31,8 +32,10 @@ public record StorageWish(
     String volumeGroup,
     Optional<String> volume,
     String thinPool,
-    String dataset) {
+    String dataset,
+    List<Path> layers) {
   public StorageWish {
+    layers = List.copyOf(layers);
     if (directory.filter(path -> !path.isAbsolute()).isPresent()) {
       throw new CofferException("--dir should use absolute path");
     }
@@ -45,7 +48,19 @@ public record StorageWish(
 
   /** A directory in the container's own. */
   public static StorageWish directory(Optional<Path> instead) {
-    return new StorageWish("dir", instead, Format.USUAL, "lxc", Optional.empty(), "lxc", "lxc");
+    return new StorageWish(
+        "dir", instead, Format.USUAL, "lxc", Optional.empty(), "lxc", "lxc", List.of());
+  }
+
+  /** The same over the layers of an image. */
+  StorageWish over(List<Path> lowers) {
+    if (!type.equals("dir") && !type.startsWith("overlay") || directory.isPresent()) {
+      throw new CofferException(
+          "a container from an OCI image is an overlay of its layers",
+          List.of("hint  leave out -B and --dir; lxc-copy -B " + type + " makes a full copy"));
+    }
+    return new StorageWish(
+        "overlay", directory, format, volumeGroup, volume, thinPool, dataset, lowers);
   }
 
   /**
@@ -59,7 +74,8 @@ public record StorageWish(
       case "dir" -> new DirectoryStore(directory.orElse(rootfs));
       case "btrfs" -> new BtrfsStore(rootfs);
       case "overlay", "overlayfs" ->
-          new OverlayStore(List.of(rootfs), own.resolve("overlay/delta"));
+          new OverlayStore(
+              layers.isEmpty() ? List.of(rootfs) : layers, own.resolve("overlay/delta"));
       case "loop" -> new LoopStore(own.resolve("rootdev"));
       case "lvm" -> new LvmStore(volumeGroup, volume.orElse(name), Optional.of(thinPool));
       case "zfs" -> new ZfsStore(dataset + "/" + name);

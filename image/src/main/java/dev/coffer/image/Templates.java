@@ -31,6 +31,7 @@ record Templates(Path directory) {
           isChosen(name) ? executable(name) : new Template.Image(new DownloadTemplate());
       case "local" -> isChosen(name) ? executable(name) : new Template.Image(new LocalTemplate());
       case "debian" -> isChosen(name) ? executable(name) : new Template.Image(new DebianTemplate());
+      case "oci" -> isChosen(name) ? executable(name) : new Template.Oci();
       default -> executable(name);
     };
   }
@@ -48,7 +49,7 @@ record Templates(Path directory) {
     String remedy =
         name.startsWith("/")
             ? "the path must name an executable file"
-            : "built in are busybox, debian, download, local and none; others are looked for in "
+            : "built in are busybox, debian, download, local, oci and none; others are looked for in "
                 + directory;
     throw new CofferException("Template \"" + name + "\" not found", List.of("hint  " + remedy));
   }
@@ -67,6 +68,9 @@ record Templates(Path directory) {
 
     /** An image that is fetched or made first, and unpacked. */
     record Image(ImageTemplate source) implements Template {}
+
+    /** An OCI image, whose layers are shared; {@link OciTemplate}. */
+    record Oci() implements Template {}
 
     /** A program of LXC's calling convention. */
     record Executable(Path path) implements Template {}

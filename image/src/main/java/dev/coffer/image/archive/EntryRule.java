@@ -1,5 +1,6 @@
 package dev.coffer.image.archive;
 
+import java.util.List;
 import java.util.Set;
 
 /** What becomes of each entry; whoever knows more about an archive's meaning says it here. */
@@ -24,10 +25,14 @@ public interface EntryRule {
     record Skip() implements Outcome {}
 
     /**
-     * The entry stands for an extended attribute of a directory, which is made where it is missing.
-     * The attribute is set whatever its name is.
+     * The entry stands for extended attributes of a directory, which is made where it is missing.
+     * They are set whatever their names are, and all to this value.
      */
-    record Mark(String directory, String attribute, byte[] value) implements Outcome {}
+    record Mark(String directory, List<String> attributes, byte[] value) implements Outcome {
+      public Mark {
+        attributes = List.copyOf(attributes);
+      }
+    }
   }
 
   /** Only what is below a directory of the archive, without that directory's path. */

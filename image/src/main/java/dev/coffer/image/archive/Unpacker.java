@@ -121,9 +121,9 @@ public final class Unpacker implements AutoCloseable {
     switch (options.rule().apply(entry)) {
       case Outcome.Write(TarEntry wanted) -> write(wanted);
       case Outcome.Skip() -> {}
-      case Outcome.Mark(String directory, String attribute, byte[] value) -> {
+      case Outcome.Mark(String directory, List<String> names, byte[] value) -> {
         needDirectory(directory);
-        mark(directory, attribute, value);
+        names.forEach(name -> mark(directory, name, value));
       }
     }
   }

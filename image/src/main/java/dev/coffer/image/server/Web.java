@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -17,8 +18,10 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -128,6 +131,48 @@ public final class Web implements AutoCloseable {
     throw new CofferException(uri + " leads from place to place without end");
   }
 
+  /**
+   * What a server says to a request with headers of its own, whatever its status.
+   *
+   * @param body is closed by whoever gets it
+   */
+  public record Answer(int status, HttpHeaders headers, InputStream body) {
+    /** The first of this name. */
+    public Optional<String> header(String name) {
+      return headers.firstValue(name);
+    }
+  }
+
+  /**
+   * Asks with headers. Redirects are followed; a name and a password stay with the host they are
+   * for.
+   */
+  public Answer fetch(URI uri, Map<String, String> headers) throws IOException {
+    URI at = uri;
+    Map<String, String> sent = new HashMap<>(headers);
+    for (int i = 0; i <= MOST_REDIRECTS; i++) {
+      HttpResponse<InputStream> answer;
+      try {
+        answer = ask(at, 0, sent);
+      } catch (IOException e) {
+        throw failure(at, e);
+      }
+      String location = answer.headers().firstValue("location").orElse("");
+      if (answer.statusCode() / 100 != 3 || location.isEmpty()) {
+        long length = answer.headers().firstValueAsLong("content-length").orElse(-1);
+        return new Answer(
+            answer.statusCode(), answer.headers(), new Body(answer.body(), 0, length, patience));
+      }
+      answer.body().close();
+      URI to = redirected(at, location);
+      if (!String.valueOf(to.getAuthority()).equals(at.getAuthority())) {
+        sent.remove("authorization");
+      }
+      at = to;
+    }
+    throw new CofferException(uri + " leads from place to place without end");
+  }
+
   private static URI redirected(URI from, String location) {
     URI to;
     try {
@@ -145,8 +190,14 @@ public final class Web implements AutoCloseable {
   }
 
   private HttpResponse<InputStream> ask(URI uri, long from) throws IOException {
+    return ask(uri, from, Map.of());
+  }
+
+  private HttpResponse<InputStream> ask(URI uri, long from, Map<String, String> headers)
+      throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri).timeout(patience).header("user-agent", "coffer");
+    headers.forEach(request::header);
     if (from > 0) {
       request.header("range", "bytes=" + from + "-");
     }

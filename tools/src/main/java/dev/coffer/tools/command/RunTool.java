@@ -2,11 +2,14 @@ package dev.coffer.tools.command;
 
 import dev.coffer.Container;
 import dev.coffer.CopyOptions;
+import dev.coffer.CreateOptions;
 import dev.coffer.StartOptions;
 import dev.coffer.StartOptions.Kind;
+import dev.coffer.StoreOptions;
 import dev.coffer.tools.option.Arguments;
 import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.OptionTable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +26,11 @@ public final class RunTool implements Tool {
           "Runs COMMAND, or a shell, below a minimal init in a copy of the container NAME that is"
               + " made for it and deleted after it; what it changes is kept in memory only. NAME"
               + " itself may be running, and is not touched. The exit code is the command's.",
-          OptionTable.of(StartArguments.DEFINE, IdOption.UID.option(), IdOption.GID.option()),
+          OptionTable.of(
+              StartArguments.RC_FILE,
+              StartArguments.DEFINE,
+              IdOption.UID.option(),
+              IdOption.GID.option()),
           List.of());
 
   @Override
@@ -43,6 +50,9 @@ public final class RunTool implements Tool {
 
   @Override
   public int run(Session session) {
+    if (isImage(session.name())) {
+      return runImage(session);
+    }
     Container original = session.container();
     if (!original.isDefined()) {
       session.log().error("Container is not defined");
@@ -63,18 +73,51 @@ public final class RunTool implements Tool {
     }
   }
 
+  /** As skopeo spells images: a container's name has no slash. */
+  private static boolean isImage(String name) {
+    return name.contains("://") || name.startsWith("oci:");
+  }
+
+  private static int runImage(Session session) {
+    String name = CopyTool.freeName("run");
+    Container made = session.coffer().container(name, session.lxcPath());
+    made.create(
+        new CreateOptions(
+            "oci",
+            session.path(StartArguments.RC_FILE),
+            StoreOptions.DIRECTORY,
+            List.of("--url", session.name())));
+    session.flush();
+    try {
+      return made.start(options(session));
+    } finally {
+      CopyTool.awaitGone(made);
+    }
+  }
+
   private static StartOptions options(Session session) {
     return new StartOptions(
         Kind.APPLICATION,
         true,
-        session.operands().isEmpty() ? SHELL : session.operands(),
+        session.operands().isEmpty() && !isImage(session.name()) ? SHELL : session.operands(),
         Optional.empty(),
-        session.arguments().values(StartArguments.DEFINE),
+        overrides(session),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Map.of(),
         IdOption.UID.read(session),
         IdOption.GID.read(session));
+  }
+
+  /** What was made from an image for this command goes with it, and its changes are not kept. */
+  private static List<String> overrides(Session session) {
+    List<String> overrides = new ArrayList<>();
+    if (isImage(session.name())) {
+      overrides.add("lxc.ephemeral=1");
+      overrides.add("coffer.rootfs.volatile=1");
+    }
+    overrides.addAll(session.arguments().values(StartArguments.DEFINE));
+    return overrides;
   }
 }
