@@ -2,6 +2,7 @@ package dev.coffer;
 
 import dev.coffer.image.DestroyRequest;
 import dev.coffer.image.Destroyer;
+import dev.coffer.image.Images;
 import dev.coffer.image.MappedRoot;
 import dev.coffer.image.MountPoints;
 import dev.coffer.model.CofferException;
@@ -10,6 +11,7 @@ import dev.coffer.model.Sourced;
 import dev.coffer.plan.HostFacts.User;
 import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.HostCommand;
+import dev.coffer.storage.OverlayStore;
 import dev.coffer.storage.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +65,9 @@ final class Destruction {
     Destroyer.requireDestroyable(request);
     emptyInside(request, MakersMaps.of(spec.privileges().idMaps(), user), caller);
     Destroyer.destroy(request);
+    if (request.storage().filter(OverlayStore.class::isInstance).isPresent()) {
+      Images.of(caller.environment()).store().release(request.directory());
+    }
     ranges.free(spec.lxcPath().resolve(spec.name()));
   }
 }

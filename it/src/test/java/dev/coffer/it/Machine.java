@@ -89,6 +89,11 @@ public final class Machine implements BeforeEachCallback, AfterEachCallback {
     lxcNet("USE_LXC_BRIDGE=false");
   }
 
+  /** Sets a variable of all commands from now on. */
+  public void with(String variable, String value) {
+    environment.put(variable, value);
+  }
+
   /** What this test's engine reads in place of /etc/default/lxc-net. */
   public Path lxcNetFile() {
     return home.resolve("lxc-net");

@@ -7,6 +7,7 @@ import dev.coffer.image.archive.Unpacker;
 import dev.coffer.image.json.JsonNode;
 import dev.coffer.image.json.JsonText;
 import dev.coffer.image.server.Meter;
+import dev.coffer.image.server.StoredImage;
 import dev.coffer.image.store.ImageStore;
 import dev.coffer.image.store.ObjectId;
 import dev.coffer.image.store.ObjectId.Kind;
@@ -37,6 +38,7 @@ public final class OciPull {
       Set.of(
           "application/vnd.oci.image.index.v1+json",
           "application/vnd.docker.distribution.manifest.list.v2+json");
+  private static final String DIGEST = "digest";
   private static final int MOST_LAYERS = 200;
   private static final int LONGEST_CONFIG = 8 << 20;
 
@@ -59,19 +61,23 @@ public final class OciPull {
     return store
         .named(reference.describe())
         .flatMap(store::find)
+        .flatMap(StoredImage::read)
+        .filter(image -> image.format() == StoredImage.Format.OCI)
         .map(kept -> read(reference, kept))
         .filter(image -> image.layers().stream().allMatch(layer -> store.find(layer).isPresent()));
   }
 
-  private static OciImage read(ImageReference reference, StoredObject kept) {
+  private OciImage read(ImageReference reference, StoredImage kept) {
+    StoredObject description = store.find(kept.metadata().orElseThrow()).orElseThrow();
     try {
-      JsonNode config = JsonText.parse(Files.readAllBytes(kept.content()), "the image's record");
+      byte[] text = Files.readAllBytes(description.content());
+      JsonNode config = JsonText.parse(text, "the image's configuration");
       List<ObjectId> layers =
           diffIds(config).stream().map(hex -> new ObjectId(Kind.LAYER, hex)).toList();
-      return new OciImage(
-          reference.describe(), kept.facts().getOrDefault("digest", ""), layers, config);
+      String digest = kept.properties().getOrDefault(DIGEST, "");
+      return new OciImage(reference.describe(), digest, layers, config);
     } catch (IOException e) {
-      throw new CofferException("cannot read " + kept.content() + ": " + e.getMessage());
+      throw new CofferException("cannot read " + description.content() + ": " + e.getMessage());
     }
   }
 
@@ -175,14 +181,23 @@ public final class OciPull {
     for (int i = 0; i < layers.size(); i++) {
       stored.add(layer(source, layers.get(i), diffIds.get(i), i + 1 + " of " + layers.size()));
     }
-    String needs = String.join(",", stored.stream().map(ObjectId::describe).toList());
-    Map<String, String> facts =
-        Map.of("needs", needs, "digest", "sha256:" + manifest.sha256(), "format", "oci");
-    StoredObject record =
+    StoredObject kept =
         store.addFile(
-            Kind.METADATA, Optional.of(described.sha256()), facts, new ByteArrayInputStream(bytes));
-    store.name(reference.describe(), record.id());
-    return new OciImage(reference.describe(), "sha256:" + manifest.sha256(), stored, config);
+            Kind.METADATA,
+            Optional.of(described.sha256()),
+            Map.of(),
+            new ByteArrayInputStream(bytes));
+    String digest = "sha256:" + manifest.sha256();
+    StoredImage image =
+        StoredImage.add(
+            store,
+            StoredImage.Format.OCI,
+            Optional.of(kept.id()),
+            stored.getLast(),
+            Map.of(DIGEST, digest, "reference", reference.describe()),
+            stored);
+    store.name(reference.describe(), image.id());
+    return new OciImage(reference.describe(), digest, stored, config);
   }
 
   private static List<String> diffIds(JsonNode config) {

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +36,9 @@ public record StoredImage(
     /** One archive with metadata.yaml and {@code rootfs/}. */
     UNIFIED,
     /** The root file system alone. */
-    ROOTFS
+    ROOTFS,
+    /** Layers, of which the root is the uppermost; metadata is the image's configuration. */
+    OCI
   }
 
   private static final String PROPERTY = "property.";
@@ -52,6 +55,22 @@ public record StoredImage(
       ObjectId root,
       Map<String, String> properties)
       throws IOException {
+    return add(store, format, metadata, root, properties, List.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param further objects without which the image is of no use
+   */
+  public static StoredImage add(
+      ImageStore store,
+      Format format,
+      Optional<ObjectId> metadata,
+      ObjectId root,
+      Map<String, String> properties,
+      List<ObjectId> further)
+      throws IOException {
     StringBuilder text = new StringBuilder();
     text.append("image=").append(format.name().toLowerCase(Locale.ROOT)).append('\n');
     metadata.ifPresent(id -> text.append("metadata=").append(id.describe()).append('\n'));
@@ -63,13 +82,15 @@ public record StoredImage(
                 .append('=')
                 .append(value.replaceAll("\\p{Cntrl}", " "))
                 .append('\n'));
-    String needs = metadata.map(id -> id.describe() + ",").orElse("") + root.describe();
+    StringBuilder needs = new StringBuilder(root.describe());
+    metadata.ifPresent(id -> needs.append(',').append(id.describe()));
+    further.forEach(id -> needs.append(',').append(id.describe()));
     byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
     StoredObject object =
         store.addFile(
             Kind.METADATA,
             Optional.empty(),
-            Map.of("needs", needs, "what", "image"),
+            Map.of("needs", needs.toString(), "what", "image"),
             new ByteArrayInputStream(bytes));
     return new StoredImage(object.id(), format, metadata, root, properties);
   }

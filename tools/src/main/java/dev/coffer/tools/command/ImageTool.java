@@ -6,6 +6,8 @@ import dev.coffer.image.Images.Named;
 import dev.coffer.image.Publishing;
 import dev.coffer.image.Publishing.Shape;
 import dev.coffer.image.archive.Compression;
+import dev.coffer.image.oci.ImageReference;
+import dev.coffer.image.oci.OciPull;
 import dev.coffer.image.server.StoredImage;
 import dev.coffer.image.server.TerminalMeter;
 import dev.coffer.image.store.ObjectId;
@@ -112,6 +114,13 @@ public final class ImageTool implements Tool {
   }
 
   private static void pull(Session session, Images images, String name) throws IOException {
+    if (RunTool.isImage(name)) {
+      ImageReference reference = ImageReference.parse(name, session.invocation().resolve("."));
+      new OciPull(images.store(), session.invocation().environment(), Progress.of(session))
+          .pull(reference, Optional.empty());
+      session.out().print(reference.describe() + "\n");
+      return;
+    }
     String server = "images";
     String image = name;
     int colon = name.lastIndexOf(':');

@@ -3,6 +3,7 @@ package dev.coffer.tools.command;
 import dev.coffer.Container;
 import dev.coffer.CopyOptions;
 import dev.coffer.CreateOptions;
+import dev.coffer.DestroyOptions;
 import dev.coffer.StartOptions;
 import dev.coffer.StartOptions.Kind;
 import dev.coffer.StoreOptions;
@@ -65,16 +66,24 @@ public final class RunTool implements Tool {
             .evenRunning()
             .withLines(List.of("lxc.ephemeral = 1", "coffer.rootfs.volatile = 1")));
     Container copy = session.coffer().container(name, original.lxcPath());
+    return run(session, copy);
+  }
+
+  private static int run(Session session, Container made) {
     session.flush();
+    int status;
     try {
-      return copy.start(options(session));
-    } finally {
-      CopyTool.awaitGone(copy);
+      status = made.start(options(session));
+    } catch (RuntimeException e) {
+      made.destroy(new DestroyOptions(true, false));
+      throw e;
     }
+    CopyTool.awaitGone(made);
+    return status;
   }
 
   /** As skopeo spells images: a container's name has no slash. */
-  private static boolean isImage(String name) {
+  static boolean isImage(String name) {
     return name.contains("://") || name.startsWith("oci:");
   }
 
@@ -87,12 +96,7 @@ public final class RunTool implements Tool {
             session.path(StartArguments.RC_FILE),
             StoreOptions.DIRECTORY,
             List.of("--url", session.name())));
-    session.flush();
-    try {
-      return made.start(options(session));
-    } finally {
-      CopyTool.awaitGone(made);
-    }
+    return run(session, made);
   }
 
   private static StartOptions options(Session session) {
