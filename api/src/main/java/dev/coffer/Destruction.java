@@ -2,9 +2,9 @@ package dev.coffer;
 
 import dev.coffer.image.DestroyRequest;
 import dev.coffer.image.Destroyer;
-import dev.coffer.image.Images;
 import dev.coffer.image.MappedRoot;
 import dev.coffer.image.MountPoints;
+import dev.coffer.image.store.ImageStore;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerSpec;
 import dev.coffer.model.Sourced;
@@ -15,6 +15,7 @@ import dev.coffer.storage.OverlayStore;
 import dev.coffer.storage.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,13 +42,21 @@ final class Destruction {
     boolean inside =
         request.managed()
             && maps.root().filter(root -> root.giving() == MappedRoot.Giving.INSIDE).isPresent();
-    Optional<Path> place = request.storage().flatMap(Store::place).filter(Files::isDirectory);
-    if (!inside || place.isEmpty()) {
+    List<Path> places =
+        request
+            .storage()
+            .map(store -> places(store, request.directory()))
+            .orElse(List.of())
+            .stream()
+            .filter(Files::isDirectory)
+            .toList();
+    if (!inside || places.isEmpty()) {
       return;
     }
-    MountPoints.requireNoneBelow(place.get());
-    List<String> command =
-        List.of("find", place.get().toString(), "-xdev", "-mindepth", "1", "-delete");
+    places.forEach(MountPoints::requireNoneBelow);
+    List<String> command = new ArrayList<>(List.of("find"));
+    places.forEach(place -> command.add(place.toString()));
+    command.addAll(List.of("-xdev", "-mindepth", "1", "-delete"));
     int status =
         HostCommand.run(command, Map.of("LANG", "C.UTF-8"), Path.of("/"), maps.steps(), caller);
     if (status != 0) {
@@ -59,15 +68,33 @@ final class Destruction {
     }
   }
 
+  /** The layers of an image that it needed. */
+  private static void release(Store store, Path directory) {
+    if (store instanceof OverlayStore overlay) {
+      overlay.lowers().stream()
+          .findFirst()
+          .flatMap(ImageStore::holding)
+          .ifPresent(images -> images.release(directory));
+    }
+  }
+
+  /** What of it the container's ids own. */
+  private static List<Path> places(Store store, Path directory) {
+    if (!(store instanceof OverlayStore overlay)) {
+      return store.place().stream().toList();
+    }
+    List<Path> places = new ArrayList<>(List.of(overlay.upper(), overlay.work()));
+    overlay.lowers().stream().filter(lower -> lower.startsWith(directory)).forEach(places::add);
+    return places;
+  }
+
   /** Deletes all of a container: through the user namespace where that is needed. */
   static void run(
       DestroyRequest request, ContainerSpec spec, IdRanges ranges, User user, Caller caller) {
     Destroyer.requireDestroyable(request);
     emptyInside(request, MakersMaps.of(spec.privileges().idMaps(), user), caller);
     Destroyer.destroy(request);
-    if (request.storage().filter(OverlayStore.class::isInstance).isPresent()) {
-      Images.of(caller.environment()).store().release(request.directory());
-    }
+    request.storage().ifPresent(store -> release(store, request.directory()));
     ranges.free(spec.lxcPath().resolve(spec.name()));
   }
 }

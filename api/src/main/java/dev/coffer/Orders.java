@@ -219,12 +219,17 @@ final class Orders {
   }
 
   /**
-   * An ordinary user has no directory of the host's for it: his roots are mounted on themselves,
-   * unless he names one.
+   * An ordinary user has no directory of the host's for it: his roots are mounted on themselves, an
+   * overlay on its uppermost lower directory, unless he names one.
    */
   private static String mountPoint(ContainerSpec spec) {
     Optional<String> unnamed =
-        HostFactsReader.uid() == 0 ? Optional.empty() : spec.rootfs().path().map(Sourced::value);
+        HostFactsReader.uid() == 0
+            ? Optional.empty()
+            : spec.rootfs()
+                .path()
+                .map(Sourced::value)
+                .map(path -> spec.rootfs().type().equals("overlay") ? path.split(":")[0] : path);
     return spec.rootfs()
         .mountPoint()
         .map(Sourced::value)

@@ -101,9 +101,27 @@ record Snapshots(Container container, BiFunction<String, Path, Container> contai
           container.name() + " is running",
           List.of("hint  stop it first, or restore to another name with -N"));
     }
+    if (belongsToOthers()) { // such a directory cannot be moved, not even by its folder's owner
+      throw new CofferException(
+          "cannot restore " + container.name() + " in its place",
+          List.of(
+              "cause  its files belong to subordinate ids",
+              "hint  restore to another name with -N"));
+    }
     Restoring.discard(own());
     saved.copy(plain(Restoring.NAME, own()));
     Restoring.complete(own());
+  }
+
+  private boolean belongsToOthers() {
+    try {
+      Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+      return !self.equals(0)
+          && Files.exists(own().resolve("rootfs"))
+          && !self.equals(Files.getAttribute(own().resolve("rootfs"), "unix:uid"));
+    } catch (IOException _) {
+      return false; // what cannot be looked at fails by itself
+    }
   }
 
   private static CopyOptions plain(String name, Path folder) {

@@ -158,6 +158,12 @@ public final class Creator {
       }
     }
     open.ifPresent(OpenStore::close);
+    if (hasRoot && request.store() instanceof OverlayStore overlay) {
+      mapped.ifPresent(files -> {
+        files.give(overlay.upper(), request.directory());
+        files.give(overlay.work(), request.directory());
+      });
+    }
   }
 
   private static void fillOci(CreateRequest plain, Partial partial, Undo undo, Meter meter)

@@ -40,6 +40,8 @@ public final class ImageStore {
   /** Names the folder instead of the usual one. */
   public static final String VARIABLE = "COFFER_IMAGES";
 
+  private static final String OBJECTS = "objects";
+
   private static final String CONTENT = "content";
   private static final String MANIFEST = "manifest";
   private static final int CHUNK = 128 << 10;
@@ -373,6 +375,17 @@ public final class ImageStore {
     }
   }
 
+  /** The store that holds the content of an object; empty for other files. */
+  public static Optional<ImageStore> holding(Path content) {
+    for (Path at = content; at != null; at = at.getParent()) {
+      boolean objects = at.endsWith(OBJECTS) && at.getParent() != null;
+      if (objects && Files.isDirectory(at.resolveSibling("users"))) {
+        return Optional.of(at(at.getParent()));
+      }
+    }
+    return Optional.empty();
+  }
+
   /** The container uses nothing any more. */
   public void release(Path container) {
     try (LockFile _ = shelf.lock()) {
@@ -543,7 +556,7 @@ public final class ImageStore {
   }
 
   private Path place(ObjectId id) {
-    return shelf.root().resolve("objects").resolve(id.kind().word()).resolve(id.sha256());
+    return shelf.root().resolve(OBJECTS).resolve(id.kind().word()).resolve(id.sha256());
   }
 
   private static String name(ObjectId id) {

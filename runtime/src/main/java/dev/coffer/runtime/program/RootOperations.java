@@ -153,11 +153,20 @@ final class RootOperations {
     Register stage = new Register(FIRST_PLACE + MOST_PLACES - 1);
     mounts.instance(
         "tmpfs", "tmpfs", List.of(), MountAttributes.NONE, stage, new Stream.Label(), false);
-    attach(stage, step.mountPoint());
     List<String> places = overlayPlaces(source);
+    if (!context.privileged()) { // the stage may cover one of them
+      for (int i = 0; i < places.size(); i++) {
+        child.set(place(source, i), mounts.cloneOf(place(source, i), true));
+      }
+    }
+    attach(stage, step.mountPoint());
     for (int i = 0; i < places.size(); i++) {
       String name = i < source.lowers().size() ? String.valueOf(i) : FOLDER;
-      stage(stage, name, layer(source, i, places.get(i), step.idMapped()));
+      Register layer =
+          context.privileged()
+              ? layer(source, i, places.get(i), step.idMapped())
+              : place(source, i);
+      stage(stage, name, layer);
     }
     if (source.folder().isEmpty()) {
       stage(stage, FOLDER, memory());
