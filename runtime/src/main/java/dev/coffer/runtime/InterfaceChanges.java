@@ -93,7 +93,7 @@ public final class InterfaceChanges {
           Optional<Undo> undo = ((HostStep) step).undo();
           undo.ifPresent(known -> {
             if (known instanceof Undo.RemoveLink link) {
-              Start.refuseTaken(link.name(), step);
+              StartJournal.refuseTaken(link.name(), step);
             }
           });
           return undo.stream();
