@@ -20,15 +20,7 @@ import java.util.concurrent.CancellationException;
  */
 public final class Cloner {
   private static final Set<String> NOT_COPIED =
-      Set.of(
-          "config",
-          "config.new",
-          "partial",
-          "rootdev",
-          "lxc_snapshots",
-          "lxc_rdepends",
-          "ts",
-          "comment");
+      Set.of("config", "partial", "rootdev", "lxc_rdepends", "ts", "comment");
   private static final String DIRECTORY_MODE = "rwxrwx---";
 
   private Cloner() {}
@@ -145,6 +137,8 @@ public final class Cloner {
         String name = entry.getFileName().toString();
         if (Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)
             && !NOT_COPIED.contains(name)
+            && !name.startsWith("config.")
+            && !name.startsWith("lxc_snapshots") // others write it at this moment
             && !name.endsWith(".log")) {
           Files.copy(
               entry,
