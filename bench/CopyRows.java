@@ -1,3 +1,8 @@
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** Copies of containers: a snapshot, and a throw-away copy for one command. */
@@ -48,11 +53,20 @@ final class CopyRows {
             timing.problems()));
   }
 
+  /** LXC copies only what lies in a directory of the container's name. */
   private static void original(Site site, String container) {
-    site.define(
-        container,
-        "lxc.rootfs.path = dir:" + site.rootfs(),
-        "lxc.signal.halt = SIGUSR1",
-        "lxc.mount.auto = proc:rw sys:rw");
+    site.define(container, "lxc.signal.halt = SIGUSR1", "lxc.mount.auto = proc:rw sys:rw");
+    for (Site.Family family : site.families()) {
+      Path folder = family.lxcpath().resolve(family.name(container));
+      site.run(List.of("cp", "-a", site.rootfs().toString(), folder + "/rootfs"));
+      try {
+        Files.writeString(
+            folder.resolve("config"),
+            "lxc.rootfs.path = dir:" + folder + "/rootfs\n",
+            StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }
