@@ -27,14 +27,15 @@ public final class Restoring {
   /** Deletes a copy that was never complete; goes on with one that was. */
   public static void discard(Path directory) {
     Path copy = directory.resolve(NAME);
-    if (Files.exists(copy.resolve(MARK))) {
+    if (!Files.isDirectory(copy, LinkOption.NOFOLLOW_LINKS)) {
+      return; // a link that somebody put there would lead elsewhere
+    }
+    if (Files.exists(copy.resolve(MARK), LinkOption.NOFOLLOW_LINKS)) {
       finish(directory);
       return;
     }
-    if (Files.isDirectory(copy, LinkOption.NOFOLLOW_LINKS)) {
-      Creator.discardAbandoned(copy);
-      DirectoryTree.remove(copy);
-    }
+    Creator.discardAbandoned(copy);
+    DirectoryTree.remove(copy);
   }
 
   /** Takes the copy's files over. */

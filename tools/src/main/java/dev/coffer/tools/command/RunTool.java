@@ -26,7 +26,9 @@ public final class RunTool implements Tool {
           "runs one command in a throw-away copy of a container",
           "Runs COMMAND, or a shell, below a minimal init in a copy of the container NAME that is"
               + " made for it and deleted after it; what it changes is kept in memory only. NAME"
-              + " itself may be running, and is not touched. The exit code is the command's.",
+              + " itself may be running, and is not touched. In place of a container it may be an"
+              + " OCI image, docker://… or oci:…, which then says what is run without COMMAND. The"
+              + " exit code is the command's.",
           OptionTable.of(
               StartArguments.RC_FILE,
               StartArguments.DEFINE,

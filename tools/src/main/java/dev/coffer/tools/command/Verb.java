@@ -99,7 +99,8 @@ public enum Verb {
       "run one command in a throw-away copy of a container",
       List.of(
           new Example("coffer run web ls -l /", "nothing it changes stays"),
-          new Example("coffer run web", "a shell"))),
+          new Example("coffer run web", "a shell"),
+          new Example("coffer run docker://alpine", "from an image of a registry"))),
   EXECUTE(
       Group.INSIDE,
       "execute",
