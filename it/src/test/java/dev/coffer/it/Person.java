@@ -120,11 +120,17 @@ public final class Person {
 
   private void leave() {
     stopEngine();
-    // an engine says goodbye before it ends
+    // an engine says goodbye before it ends, and a keeper may have woken another one meanwhile
     Machine.await(
         "the end of all processes of " + name,
-        Duration.ofSeconds(10),
-        () -> machine.run("ps", "-u", name, "-o", "pid=").text().isEmpty());
+        Duration.ofSeconds(30),
+        () -> {
+          boolean gone = machine.run("ps", "-u", name, "-o", "pid=").text().isEmpty();
+          if (!gone) {
+            stopEngine();
+          }
+          return gone;
+        });
     machine.run("userdel", name).ok();
   }
 }
