@@ -16,6 +16,8 @@ public final class Person {
   /** First of the 65536 subordinate ids. */
   public static final int FIRST_ID = 700_000;
 
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private static final List<String> TREES =
       List.of("memory", "freezer", "pids", "systemd", "unified");
 
@@ -121,16 +123,19 @@ public final class Person {
   private void leave() {
     stopEngine();
     // an engine says goodbye before it ends, and a keeper may have woken another one meanwhile
+    long again = System.nanoTime() + PATIENCE.toNanos();
+    while (hasProcesses() && System.nanoTime() < again) {
+      Thread.onSpinWait();
+    }
+    if (hasProcesses()) {
+      stopEngine();
+    }
     Machine.await(
-        "the end of all processes of " + name,
-        Duration.ofSeconds(30),
-        () -> {
-          boolean gone = machine.run("ps", "-u", name, "-o", "pid=").text().isEmpty();
-          if (!gone) {
-            stopEngine();
-          }
-          return gone;
-        });
+        "the end of all processes of " + name, PATIENCE.multipliedBy(2), () -> !hasProcesses());
     machine.run("userdel", name).ok();
+  }
+
+  private boolean hasProcesses() {
+    return !machine.run("ps", "-u", name, "-o", "pid=").text().isEmpty();
   }
 }
