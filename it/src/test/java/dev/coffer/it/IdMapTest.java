@@ -72,6 +72,54 @@ class IdMapTest {
   }
 
   @Test
+  void aMountMapsTheIdsOfAnotherNamespace() throws Exception {
+    Box other = new Box(machine, "c1").mapped().shifted().started("-d");
+    Path data = Box.directory(machine.home().resolve("data"));
+    Box.write(data.resolve("file"), "content\n");
+    Box box =
+        new Box(machine, "c2")
+            .config(
+                "lxc.mount.entry = "
+                    + data
+                    + " data none bind,create=dir,idmap=/proc/"
+                    + other.initPid()
+                    + "/ns/user 0 0")
+            .started("-d");
+    assertEquals("200000", box.inside("stat -c %u /data/file"), "a container without a map");
+    Box root =
+        new Box(machine, "c3")
+            .config("lxc.rootfs.options = idmap=/proc/" + other.initPid() + "/ns/user")
+            .started("-d");
+    assertEquals("200000", root.inside("stat -c %u /etc/passwd"));
+    Box shares =
+        new Box(machine, "c4")
+            .mapped(
+                "lxc.mount.entry = "
+                    + data
+                    + " data none bind,create=dir,idmap=/proc/"
+                    + other.initPid()
+                    + "/ns/user 0 0")
+            .shifted()
+            .started("-d");
+    assertEquals("0", shares.inside("stat -c %u /data/file"), "the same map");
+  }
+
+  @Test
+  void aNamespaceThatIsNotThereIsNamed() {
+    Box box =
+        new Box(machine, "c1")
+            .config("lxc.mount.entry = /srv srv none bind,create=dir,idmap=/proc/self/ns/user 0 0");
+    Outcome outcome = box.start("-d").exits(1);
+    assertTrue(outcome.err().contains("is the host's own user namespace"), outcome.err());
+    Box gone = new Box(machine, "c2").config("lxc.rootfs.options = idmap=/proc/4194305/ns/user");
+    outcome = gone.start("-d").exits(1);
+    assertTrue(outcome.err().contains("/proc/4194305/ns/user does not exist"), outcome.err());
+    Box word = new Box(machine, "c3").config("lxc.rootfs.options = idmap=containr");
+    outcome = word.start("-d").exits(1);
+    assertTrue(outcome.err().contains("names no ids to map to"), outcome.err());
+  }
+
+  @Test
   void severalRangesAreMappedInOneGo() {
     Box box =
         new Box(machine, "c1")

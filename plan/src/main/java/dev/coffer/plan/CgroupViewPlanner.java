@@ -12,6 +12,7 @@ import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.ContainerStep.MountAttributes;
 import dev.coffer.model.plan.ContainerStep.MountAttributes.Atime;
 import dev.coffer.model.plan.ContainerStep.Target;
+import dev.coffer.model.plan.MountIds;
 import dev.coffer.model.plan.Step;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import java.nio.file.Path;
@@ -258,7 +259,7 @@ final class CgroupViewPlanner {
   private Step bind(String source, Target target, boolean readOnly) {
     MountAttributes attributes = readOnly ? READ_ONLY : WRITABLE;
     return new ContainerStep.BindMount(
-        source, false, target, false, attributes, false, false, origin);
+        source, false, target, false, attributes, MountIds.AS_ON_DISK, false, origin);
   }
 
   private static boolean isFull(CgroupView view) {

@@ -11,6 +11,7 @@ import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.ContainerStep.MountAttributes;
 import dev.coffer.model.plan.ContainerStep.MountAttributes.Atime;
 import dev.coffer.model.plan.ContainerStep.Target;
+import dev.coffer.model.plan.MountIds;
 import dev.coffer.model.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +97,7 @@ final class DevicePlanner {
         new Target("dev/" + node.name(), Create.FILE),
         false,
         MountAttributes.NONE,
-        false,
+        MountIds.AS_ON_DISK,
         false,
         origin);
   }

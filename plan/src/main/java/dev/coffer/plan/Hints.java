@@ -3,6 +3,7 @@ package dev.coffer.plan;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.KeeperStep;
+import dev.coffer.model.plan.MountIds;
 import dev.coffer.model.plan.NetworkStep;
 import dev.coffer.model.plan.RootSource;
 import dev.coffer.model.plan.RunHook;
@@ -160,6 +161,12 @@ public final class Hints {
   }
 
   private static String root(ContainerStep.MountRoot root, String call, int errno) {
+    if (root.ids() instanceof MountIds.OfNamespace other) {
+      String hint = otherIds(other, call, errno);
+      if (hint != null) {
+        return hint;
+      }
+    }
     if (!(root.source() instanceof RootSource.Tree)) {
       return RootHints.of(root, call, errno);
     }
@@ -171,7 +178,7 @@ public final class Hints {
         default -> null;
       };
     }
-    if (call.equals("mount_setattr") && root.idMapped()) {
+    if (call.equals("mount_setattr") && root.ids().areMapped()) {
       return "the file system below "
           + root.source().describe()
           + " does not support id-mapped mounts: give the files to the mapped ids, as lxc-create"
@@ -180,7 +187,32 @@ public final class Hints {
     return null;
   }
 
+  private static String otherIds(MountIds.OfNamespace other, String call, int errno) {
+    if (call.equals("openat") && errno == ENOENT) {
+      return other.path() + " does not exist: idmap= names the user namespace of a live process";
+    }
+    if (call.equals("openat") && errno == EACCES) {
+      return "only who may trace that process may open " + other.path() + " (ptrace(2))";
+    }
+    if (!call.equals("mount_setattr")) {
+      return null;
+    }
+    return switch (errno) {
+      case EPERM -> other.path() + " is the host's own user namespace, which maps nothing";
+      case EINVAL ->
+          other.path()
+              + " is no user namespace, or the file system does not support id-mapped mounts";
+      default -> null;
+    };
+  }
+
   private static String bind(ContainerStep.BindMount bind, String call, int errno) {
+    if (bind.ids() instanceof MountIds.OfNamespace other) {
+      String hint = otherIds(other, call, errno);
+      if (hint != null) {
+        return hint;
+      }
+    }
     if (call.equals("open_tree")) {
       return switch (errno) {
         case ENOENT -> bind.source() + " does not exist; \"optional\" passes over it";

@@ -13,6 +13,7 @@ import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.ContainerStep.MountAttributes;
 import dev.coffer.model.plan.ContainerStep.MountAttributes.Atime;
 import dev.coffer.model.plan.ContainerStep.Target;
+import dev.coffer.model.plan.MountIds;
 import dev.coffer.model.plan.Step;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,16 +50,23 @@ final class MountPlanner {
     this.nesting = nesting;
   }
 
-  boolean isIdMapped(String idmap, Origin origin) {
+  /**
+   * @param idmap {@code container}, the path of a user namespace, or empty
+   */
+  MountIds ids(String idmap, Origin origin) {
     if (idmap.isEmpty()) {
-      return false;
+      return MountIds.AS_ON_DISK;
     }
-    if (!idmap.equals("container")) {
+    boolean own = idmap.equals("container");
+    if (!own && !idmap.startsWith("/")) {
       throw new CofferException(
-          "mounts mapped by another namespace's ids (idmap=" + idmap + ") are not yet in effect",
-          List.of("from  " + origin.describe(), "hint  \"idmap=container\" is"));
+          "\"idmap=" + idmap + "\" names no ids to map to",
+          List.of(
+              "from  " + origin.describe(),
+              "hint  write \"idmap=container\", or the path of a user namespace:"
+                  + " idmap=/proc/PID/ns/user"));
     }
-    if (!userNamespace) {
+    if (own && !userNamespace) {
       throw new CofferException(
           "\"idmap=container\" needs a container with an id map",
           List.of("from  " + origin.describe(), "hint  add lxc.idmap lines, or remove the option"));
@@ -68,9 +76,9 @@ final class MountPlanner {
           "this kernel cannot map ids of mounts (it needs Linux 5.12 and root)",
           List.of(
               "from  " + origin.describe(),
-              "hint  remove \"idmap=container\" and change the owners on disk instead"));
+              "hint  remove \"idmap=" + idmap + "\" and change the owners on disk instead"));
     }
-    return true;
+    return own ? MountIds.OF_CONTAINER : new MountIds.OfNamespace(idmap);
   }
 
   /** Kernel file systems, then fstab, then entries, then the cgroup view, as LXC orders them. */
@@ -163,7 +171,14 @@ final class MountPlanner {
       // sysfs belongs to a network namespace; one that is not ours can only be shown again
       steps.add(
           new ContainerStep.BindMount(
-              "/sys", false, directory("sys"), true, MountAttributes.NONE, false, false, origin));
+              "/sys",
+              false,
+              directory("sys"),
+              true,
+              MountAttributes.NONE,
+              MountIds.AS_ON_DISK,
+              false,
+              origin));
       return;
     }
     steps.add(
@@ -201,7 +216,7 @@ final class MountPlanner {
         target,
         options.recursive(),
         options.attributes(),
-        isIdMapped(entry.idmap(), sourced.origin()),
+        ids(entry.idmap(), sourced.origin()),
         entry.optional(),
         sourced.origin());
   }

@@ -9,6 +9,7 @@ import dev.coffer.model.plan.ContainerStep.MountAttributes;
 import dev.coffer.model.plan.ContainerStep.MountAttributes.Atime;
 import dev.coffer.model.plan.ContainerStep.Target;
 import dev.coffer.model.plan.HostStep.DeviceRule;
+import dev.coffer.model.plan.MountIds;
 import dev.coffer.model.plan.Step;
 import dev.coffer.plan.HostFacts.CgroupTree;
 import java.util.ArrayList;
@@ -108,7 +109,7 @@ final class NestingPlanner {
                   new Target(node.path(), Create.FILE),
                   false,
                   MountAttributes.NONE,
-                  false,
+                  MountIds.AS_ON_DISK,
                   true,
                   origin)
               : new ContainerStep.CreateDevice(

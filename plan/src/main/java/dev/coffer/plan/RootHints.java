@@ -1,6 +1,7 @@
 package dev.coffer.plan;
 
 import dev.coffer.model.plan.ContainerStep;
+import dev.coffer.model.plan.MountIds;
 import dev.coffer.model.plan.RootSource;
 
 /** What to do when a root file system that is no plain directory cannot be mounted. */
@@ -16,13 +17,12 @@ final class RootHints {
   static String of(ContainerStep.MountRoot root, String call, int errno) {
     return switch (root.source()) {
       case RootSource.Tree _ -> null;
-      case RootSource.Overlay overlay -> overlay(overlay, root.idMapped(), call, errno);
-      case RootSource.FileSystem mounted -> fileSystem(mounted, root.idMapped(), call, errno);
+      case RootSource.Overlay overlay -> overlay(overlay, root.ids(), call, errno);
+      case RootSource.FileSystem mounted -> fileSystem(mounted, root.ids(), call, errno);
     };
   }
 
-  private static String overlay(
-      RootSource.Overlay overlay, boolean idMapped, String call, int errno) {
+  private static String overlay(RootSource.Overlay overlay, MountIds ids, String call, int errno) {
     if (call.equals("open_tree") || call.equals("openat")) {
       return errno == ENOENT
           ? "one of "
@@ -32,7 +32,7 @@ final class RootHints {
               + " does not exist"
           : null;
     }
-    if (call.equals("mount_setattr") && idMapped) {
+    if (call.equals("mount_setattr") && ids.areMapped()) {
       return "a file system below the overlay does not support id-mapped mounts";
     }
     if (!call.equals("mount")) {
@@ -52,7 +52,7 @@ final class RootHints {
   }
 
   private static String fileSystem(
-      RootSource.FileSystem mounted, boolean idMapped, String call, int errno) {
+      RootSource.FileSystem mounted, MountIds ids, String call, int errno) {
     if (call.equals("fsopen") && errno == ENODEV) {
       return "this kernel has no " + mounted.type() + ": modprobe " + mounted.type();
     }
@@ -66,7 +66,7 @@ final class RootHints {
         default -> null;
       };
     }
-    if (call.equals("mount_setattr") && idMapped) {
+    if (call.equals("mount_setattr") && ids.areMapped()) {
       return mounted.type() + " of this kernel does not support id-mapped mounts";
     }
     return null;

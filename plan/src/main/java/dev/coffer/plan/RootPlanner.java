@@ -8,6 +8,7 @@ import dev.coffer.model.RootFs;
 import dev.coffer.model.Sourced;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
+import dev.coffer.model.plan.MountIds;
 import dev.coffer.model.plan.RootSource;
 import dev.coffer.model.plan.Step;
 import dev.coffer.plan.StorageFacts.Kind;
@@ -68,14 +69,14 @@ final class RootPlanner {
       return Optional.empty();
     }
     Sourced<String> path = rootfs.path().get();
-    boolean idMapped = mounts.isIdMapped(rootfs.idmap(), rootfs.optionsOrigin());
+    MountIds ids = mounts.ids(rootfs.idmap(), rootfs.optionsOrigin());
     MountOptions options = options();
     return Optional.of(
         new ContainerStep.MountRoot(
             source(path),
             request.mountPoint(),
             holdsDevices(rootfs) ? options.attributes() : options.attributes().withoutDevices(),
-            idMapped,
+            ids,
             path.origin()));
   }
 

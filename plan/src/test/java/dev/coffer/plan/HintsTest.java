@@ -12,6 +12,7 @@ import dev.coffer.model.plan.ContainerStep.MountAttributes;
 import dev.coffer.model.plan.ContainerStep.Target;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.KeeperStep;
+import dev.coffer.model.plan.MountIds;
 import dev.coffer.model.plan.Place;
 import dev.coffer.model.plan.RootSource;
 import dev.coffer.model.plan.RunHook;
@@ -48,7 +49,11 @@ class HintsTest {
       new ContainerStep.Execute(List.of("/sbin/init"), List.of(), List.of(), ORIGIN);
   private static final Step ROOT =
       new ContainerStep.MountRoot(
-          new RootSource.Tree("/root"), "/mnt", MountAttributes.NONE, true, ORIGIN);
+          new RootSource.Tree("/root"),
+          "/mnt",
+          MountAttributes.NONE,
+          MountIds.OF_CONTAINER,
+          ORIGIN);
   private static final Step BIND =
       new ContainerStep.BindMount(
           "/src",
@@ -56,7 +61,17 @@ class HintsTest {
           new Target("dst", Create.NOTHING),
           false,
           MountAttributes.NONE,
+          MountIds.AS_ON_DISK,
           false,
+          ORIGIN);
+  private static final Step OTHER_IDS =
+      new ContainerStep.BindMount(
+          "/src",
+          false,
+          new Target("dst", Create.NOTHING),
+          false,
+          MountAttributes.NONE,
+          new MountIds.OfNamespace("/proc/7/ns/user"),
           false,
           ORIGIN);
   private static final Step MOUNT =
@@ -149,6 +164,21 @@ class HintsTest {
             "the kernel's log (dmesg) names the option that tmpfs refused"),
         row(MOUNT, "fsmount", EPERM, "tmpfs cannot be mounted from inside a user namespace"),
         row(DEVICE, "openat2", EACCES, OWNERS),
+        row(
+            OTHER_IDS,
+            "openat",
+            ENOENT,
+            "/proc/7/ns/user does not exist: idmap= names the user namespace of a live process"),
+        row(
+            OTHER_IDS,
+            "mount_setattr",
+            EPERM,
+            "/proc/7/ns/user is the host's own user namespace, which maps nothing"),
+        row(
+            OTHER_IDS,
+            "mount_setattr",
+            EINVAL,
+            "/proc/7/ns/user is no user namespace, or the file system does not support id-mapped mounts"),
         row(DEVPTS, "fsconfig", EINVAL, "gid 5 (tty) must be mapped, see lxc.idmap"),
         row(
             CLONE,

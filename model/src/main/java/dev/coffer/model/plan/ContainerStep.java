@@ -120,14 +120,10 @@ public sealed interface ContainerStep extends Step {
    * Puts the root file system on the mount point and holds it by a descriptor; every later path
    * below the container's root is resolved beneath that descriptor.
    *
-   * @param idMapped whether the mount maps the container's ids to those on disk
+   * @param ids whose ids those on disk become
    */
   record MountRoot(
-      RootSource source,
-      String mountPoint,
-      MountAttributes attributes,
-      boolean idMapped,
-      Origin origin)
+      RootSource source, String mountPoint, MountAttributes attributes, MountIds ids, Origin origin)
       implements ContainerStep {
     @Override
     public String describe() {
@@ -136,7 +132,7 @@ public sealed interface ContainerStep extends Step {
           + " on "
           + mountPoint
           + attributes.describe()
-          + (idMapped ? ", id-mapped" : "");
+          + ids.describe();
     }
   }
 
@@ -210,7 +206,7 @@ public sealed interface ContainerStep extends Step {
    * Shows a directory or file of the host, or of the container's root, at a second place.
    *
    * @param insideRoot whether the source is looked up below the container's root
-   * @param idMapped whether the mount maps the container's ids to those on disk
+   * @param ids whose ids those on disk become
    */
   record BindMount(
       String source,
@@ -218,7 +214,7 @@ public sealed interface ContainerStep extends Step {
       Target target,
       boolean recursive,
       MountAttributes attributes,
-      boolean idMapped,
+      MountIds ids,
       boolean optional,
       Origin origin)
       implements ContainerStep {
@@ -229,7 +225,8 @@ public sealed interface ContainerStep extends Step {
           + source
           + " on "
           + target.path()
-          + attributes.describe();
+          + attributes.describe()
+          + ids.describe();
     }
   }
 

@@ -6,6 +6,7 @@ import dev.coffer.model.MountEntry.Create;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.ContainerStep.MountAttributes;
 import dev.coffer.model.plan.ContainerStep.Target;
+import dev.coffer.model.plan.MountIds;
 import dev.coffer.runtime.program.Arg.Blob;
 import dev.coffer.runtime.program.Arg.Register;
 import dev.coffer.runtime.program.Stream.Label;
@@ -77,11 +78,7 @@ final class MountOperations {
    * mount.
    */
   Register fromKeeper(
-      String path,
-      boolean recursive,
-      boolean idMapped,
-      Register userNamespaceFd,
-      boolean optional) {
+      String path, boolean recursive, MountIds ids, Register userNamespaceFd, boolean optional) {
     Stream keeper = program.main();
     Register tree = program.scratch();
     keeper
@@ -101,7 +98,7 @@ final class MountOperations {
           .to(tree);
       keeper.place(opened);
     }
-    handOver(tree, recursive, idMapped, userNamespaceFd, optional);
+    handOver(tree, recursive, ids, userNamespaceFd, optional);
     return tree;
   }
 
@@ -111,15 +108,19 @@ final class MountOperations {
    * pivot_root(2) refuses a root that is shared.
    */
   void handOver(
-      Register tree,
-      boolean recursive,
-      boolean idMapped,
-      Register userNamespaceFd,
-      boolean optional) {
+      Register tree, boolean recursive, MountIds ids, Register userNamespaceFd, boolean optional) {
     Stream keeper = program.main();
-    Blob attr = program.words(idMapped ? Flags.MOUNT_ATTR_IDMAP : 0, 0, Flags.MS_SLAVE, 0);
-    if (idMapped) {
-      keeper.store(attr.plus(24), userNamespaceFd, 8);
+    Blob attr = program.words(ids.areMapped() ? Flags.MOUNT_ATTR_IDMAP : 0, 0, Flags.MS_SLAVE, 0);
+    switch (ids) {
+      case MountIds.AsOnDisk _ -> {}
+      case MountIds.OfContainer _ -> keeper.store(attr.plus(24), userNamespaceFd, 8);
+      case MountIds.OfNamespace namespace -> {
+        Register other = program.scratch();
+        keeper
+            .sys(Sys.OPENAT, Flags.AT_FDCWD, program.text(namespace.path()), Flags.O_CLOEXEC, 0)
+            .to(other);
+        keeper.store(attr.plus(24), other, 8);
+      }
     }
     long flags = Flags.AT_EMPTY_PATH | (recursive ? Flags.AT_RECURSIVE : 0);
     keeper.sys(Sys.MOUNT_SETATTR, tree, empty, flags, attr, 32).tolerateAnyIf(optional);
@@ -214,10 +215,9 @@ final class MountOperations {
           .tolerateAnyIf(step.optional());
       skipIfFailed(place, step.optional(), end);
       tree = cloneOf(place, step.recursive());
-    } else if (fromKeeper) {
+    } else if (fromKeeper || step.ids().areMapped()) {
       tree =
-          fromKeeper(
-              step.source(), step.recursive(), step.idMapped(), userNamespaceFd, step.optional());
+          fromKeeper(step.source(), step.recursive(), step.ids(), userNamespaceFd, step.optional());
     } else {
       tree = source(step.source(), step.recursive(), step.optional());
       skipIfFailed(tree, step.optional(), end);

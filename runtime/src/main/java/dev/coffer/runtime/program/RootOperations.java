@@ -5,6 +5,7 @@ import dev.coffer.linux.Sys;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.ContainerStep.MountAttributes;
+import dev.coffer.model.plan.MountIds;
 import dev.coffer.model.plan.RootSource;
 import dev.coffer.runtime.program.Arg.Blob;
 import dev.coffer.runtime.program.Arg.Register;
@@ -95,8 +96,8 @@ final class RootOperations {
     }
     Register tree =
         switch (step.source()) {
-          case RootSource.Tree source -> layer(source, 0, source.path(), step.idMapped());
-          case RootSource.FileSystem source -> fileSystem(source, step.idMapped());
+          case RootSource.Tree source -> layer(source, 0, source.path(), step.ids());
+          case RootSource.FileSystem source -> fileSystem(source, step.ids());
           case RootSource.Overlay source -> overlay(source, step);
         };
     mounts.set(tree, step.attributes(), false, false);
@@ -116,19 +117,19 @@ final class RootOperations {
   }
 
   /** A detached copy of a directory's mount. */
-  private Register layer(RootSource source, int index, String path, boolean idMapped) {
+  private Register layer(RootSource source, int index, String path, MountIds ids) {
     if (!context.privileged()) {
       return mounts.cloneOf(place(source, index), true);
     }
-    if (context.userNamespace()) {
-      return mounts.fromKeeper(path, true, idMapped, userNamespace, false);
+    if (context.userNamespace() || ids.areMapped()) {
+      return mounts.fromKeeper(path, true, ids, userNamespace, false);
     }
     return mounts.source(path, true, false);
   }
 
-  private Register fileSystem(RootSource.FileSystem source, boolean idMapped) {
+  private Register fileSystem(RootSource.FileSystem source, MountIds ids) {
     Register tree = program.scratch();
-    boolean byKeeper = context.userNamespace();
+    boolean byKeeper = context.userNamespace() || ids.areMapped();
     mounts.instance(
         byKeeper ? program.main() : child,
         source.type(),
@@ -139,7 +140,7 @@ final class RootOperations {
         new Stream.Label(),
         false);
     if (byKeeper) {
-      mounts.handOver(tree, false, idMapped, userNamespace, false);
+      mounts.handOver(tree, false, ids, userNamespace, false);
     }
     return tree;
   }
@@ -163,9 +164,7 @@ final class RootOperations {
     for (int i = 0; i < places.size(); i++) {
       String name = i < source.lowers().size() ? String.valueOf(i) : FOLDER;
       Register layer =
-          context.privileged()
-              ? layer(source, i, places.get(i), step.idMapped())
-              : place(source, i);
+          context.privileged() ? layer(source, i, places.get(i), step.ids()) : place(source, i);
       stage(stage, name, layer);
     }
     if (source.folder().isEmpty()) {
