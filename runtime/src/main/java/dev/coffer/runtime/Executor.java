@@ -249,18 +249,6 @@ public final class Executor implements AutoCloseable {
     }
   }
 
-  /**
-   * Has the program given up, from another thread than the one that runs it, which then sees its
-   * failure.
-   */
-  void giveUp() {
-    try {
-      Frame.of(ABORT, new byte[0]).write(channel);
-    } catch (KernelException _) {
-      // it is gone already, which is what was wanted
-    }
-  }
-
   private static Outcome failed(ByteBuffer payload, List<Fd> fds) {
     require(payload, 16);
     int operation = payload.getInt();

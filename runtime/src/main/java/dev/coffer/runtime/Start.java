@@ -67,7 +67,6 @@ final class Start {
   private Plan plan;
   private HostSpans spans;
   private Fd gate;
-  private Optional<Beside> beside = Optional.empty();
   private final List<NetworkScript> scripts = new ArrayList<>();
   private Optional<ContainerLinks> links = Optional.empty();
   private boolean again;
@@ -296,13 +295,7 @@ final class Start {
     }
     Program program = prepared.program(context(landings));
     phases.mark("assemble");
-    Executor.Outcome outcome;
-    try {
-      outcome = life.executor.run(program, fds, this::doMeanwhile, this::report);
-    } finally {
-      beside.ifPresent(Beside::awaitEnd);
-    }
-    beside.ifPresent(Beside::await);
+    Executor.Outcome outcome = life.executor.run(program, fds, this::passGates, this::report);
     phases.mark("program");
     switch (outcome) {
       case Executor.Outcome.Done done -> running(done.registers());
@@ -317,17 +310,6 @@ final class Start {
     }
   }
 
-  /** Beside the interfaces, which this thread makes when the executor tells of their namespace. */
-  private void doMeanwhile() {
-    boolean apart = !spans.network().isEmpty() && life.facts.privileged();
-    if (apart && !(spans.birth().isEmpty() && spans.mounting().isEmpty())) {
-      beside = Optional.of(Beside.begin(this::passGates, life.executor::giveUp));
-    } else {
-      passGates();
-      phases.mark("host steps meanwhile");
-    }
-  }
-
   /** While init is born, and then while it mounts; both times it waits at the gate. */
   private void passGates() {
     for (HostSpans.Span span : List.of(spans.birth(), spans.mounting())) {
@@ -336,6 +318,7 @@ final class Start {
         openGate();
       }
     }
+    phases.mark("host steps meanwhile");
   }
 
   private void openGate() {
@@ -513,7 +496,6 @@ final class Start {
     if (!span.isEmpty()) {
       runHostSteps(span.from(), span.to());
       phases.mark("network");
-      beside.ifPresent(Beside::await); // the gates are opened in order
       openGate();
     }
   }
