@@ -10,4 +10,5 @@ module dev.coffer {
   requires dev.coffer.linux;
 
   exports dev.coffer;
+  exports dev.coffer.autostart;
 }

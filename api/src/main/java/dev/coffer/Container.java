@@ -72,6 +72,14 @@ public interface Container {
   int attach(AttachOptions options);
 
   /**
+   * Begins a command inside whose streams are this program's, not the caller's.
+   *
+   * @param options as for {@link #attach}; without a terminal
+   * @return the command while it runs
+   */
+  Execution exec(AttachOptions options);
+
+  /**
    * Connects the caller's terminal with one of the container's until the user leaves it or the
    * container stops.
    *

@@ -1,5 +1,6 @@
 package dev.coffer;
 
+import dev.coffer.linux.Fd;
 import dev.coffer.runtime.HelperLauncher;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,10 +23,15 @@ final class Helpers implements HelperLauncher, AutoCloseable {
   }
 
   /** One whose end the caller waits for. */
-  synchronized Launcher.Started start() {
+  Launcher.Started start() {
+    return start(Map.of());
+  }
+
+  /** The same with these streams, which are lent until this returns. */
+  synchronized Launcher.Started start(Map<Integer, Fd> streams) {
     Launcher ready = launcher.orElseGet(() -> Launcher.of(file));
     launcher = Optional.of(ready);
-    return ready.start(false, Map.of());
+    return ready.start(streams);
   }
 
   @Override

@@ -112,6 +112,10 @@ public final class Host implements AutoCloseable {
     return facts.privileged();
   }
 
+  Helpers helpers() {
+    return helpers;
+  }
+
   KnownOrders orders() {
     return orders;
   }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The launcher of a program that has no engine: finds its file, and starts it as a child of this
@@ -115,6 +116,27 @@ final class Launcher implements AutoCloseable {
    *     that outlives us
    */
   Started start(boolean foreground, Map<String, String> environment) {
+    return start(spawn -> foreground ? inFront(spawn) : detached(spawn), environment);
+  }
+
+  /**
+   * Starts it in a session of its own, with these streams.
+   *
+   * @param streams by their numbers; lent until this returns
+   */
+  Started start(Map<Integer, Fd> streams) {
+    return start(
+        spawn -> {
+          Spawn result = detached(spawn);
+          for (Map.Entry<Integer, Fd> stream : streams.entrySet()) {
+            result = result.withFd(stream.getKey(), stream.getValue());
+          }
+          return result;
+        },
+        Map.of());
+  }
+
+  private Started start(UnaryOperator<Spawn> place, Map<String, String> environment) {
     UnixSocket[] pair = UnixSocket.pair();
     try (UnixSocket theirs = pair[1]) {
       Spawn spawn =
@@ -122,7 +144,7 @@ final class Launcher implements AutoCloseable {
               .withProgram(imagePath())
               .withEnvironment(plain(environment))
               .withFd(CHANNEL, theirs.fd());
-      return new Started((foreground ? inFront(spawn) : detached(spawn)).start(), pair[0]);
+      return new Started(place.apply(spawn).start(), pair[0]);
     } catch (RuntimeException e) {
       pair[0].close();
       throw e;

@@ -238,6 +238,19 @@ final class LocalContainer implements Container {
   }
 
   @Override
+  public Execution exec(AttachOptions options) {
+    running().close(); // one that does not run is told at once
+    return Execution.begin(
+        host.helpers(),
+        caller.environment(),
+        executing -> {
+          try (RunningContainer container = running()) {
+            return new Attachment(host, executing, container).attach(options);
+          }
+        });
+  }
+
+  @Override
   public int console(ConsoleOptions options) {
     try (RunningContainer container = running()) {
       return new TtySession(lxcPath, name, container, caller).use(options);

@@ -112,6 +112,29 @@ final class IdentityKeys {
               "-5")
           .unset("0")
           .effect(KeyRow.Effect.TOOLS);
+  static final Key<List<String>> START_NEEDS =
+      Key.list(
+              "coffer.start.needs",
+              Types.WORDS,
+              "containers that lxc-autostart starts before it, and stops after it",
+              "database cache")
+          .effect(KeyRow.Effect.TOOLS);
+  static final Key<String> START_READY =
+      Key.single(
+              "coffer.start.ready",
+              Types.COMMAND,
+              "shell command inside that succeeds once the container is of use to others;"
+                  + " lxc-autostart waits for it",
+              "pg_isready -q")
+          .effect(KeyRow.Effect.TOOLS);
+  static final Key<Long> START_READY_TIMEOUT =
+      Key.single(
+              "coffer.start.ready.timeout",
+              Types.number(1, Numbers.UINT_MAX),
+              "seconds lxc-autostart waits for coffer.start.ready to succeed",
+              "30")
+          .unset("60")
+          .effect(KeyRow.Effect.TOOLS);
   static final Key<Restart.When> RESTART =
       Key.single(
               "coffer.restart",
@@ -174,6 +197,9 @@ final class IdentityKeys {
         START_AUTO,
         START_DELAY,
         START_ORDER,
+        START_NEEDS,
+        START_READY,
+        START_READY_TIMEOUT,
         HOSTNAME);
   }
 

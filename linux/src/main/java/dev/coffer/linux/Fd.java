@@ -1,6 +1,7 @@
 package dev.coffer.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,15 @@ public final class Fd implements AutoCloseable {
       throw new IllegalArgumentException("not a descriptor: " + number);
     }
     return new Fd(number);
+  }
+
+  /** A pipe: what is written to the second can be read from the first, pipe(2). */
+  public static Fd[] pipe() {
+    try (Call call = new Call()) {
+      MemorySegment both = call.ints(-1, -1);
+      call.check(Sys.PIPE2, both.address(), OpenFlags.CLOSE_ON_EXEC);
+      return new Fd[] {of(both.getAtIndex(JAVA_INT, 0)), of(both.getAtIndex(JAVA_INT, 1))};
+    }
   }
 
   /**

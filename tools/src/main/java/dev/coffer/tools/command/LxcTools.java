@@ -9,6 +9,7 @@ public final class LxcTools {
   public static final List<String> NAMES =
       List.of(
           "lxc-attach",
+          "lxc-autostart",
           "lxc-config",
           "lxc-console",
           "lxc-copy",
@@ -33,6 +34,7 @@ public final class LxcTools {
     return Optional.ofNullable(
         switch (name) {
           case "lxc-attach" -> new AttachTool();
+          case "lxc-autostart" -> new AutostartTool();
           case "lxc-config" -> new ConfigTool();
           case "lxc-console" -> new ConsoleTool();
           case "lxc-copy" -> new CopyTool();

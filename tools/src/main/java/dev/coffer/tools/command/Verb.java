@@ -151,6 +151,15 @@ public enum Verb {
       List.of(new Example("coffer wait web -s STOPPED -t 30", "for half a minute at most"))),
   FREEZE(Group.INSIDE, "freeze", "NAME", "freeze all processes of a container", List.of()),
   UNFREEZE(Group.INSIDE, "unfreeze", "NAME", "let a frozen container go on", List.of()),
+  AUTOSTART(
+      Group.SYSTEM,
+      "autostart",
+      "[OPTION…]",
+      "start or stop the containers that run with the host",
+      List.of(
+          new Example("coffer autostart --parallel", "side by side where their order allows"),
+          new Example("coffer autostart -s", "shuts them down again"),
+          new Example("coffer autostart -L -g web", "whom of group web it would start"))),
   CONFIG(
       Group.SYSTEM,
       "config",
@@ -288,6 +297,7 @@ public enum Verb {
       case WAIT -> new WaitTool();
       case FREEZE -> new FreezeTool(FreezeTool.Way.FREEZE);
       case UNFREEZE -> new FreezeTool(FreezeTool.Way.UNFREEZE);
+      case AUTOSTART -> new AutostartTool();
       case CONFIG -> new ConfigTool();
       case DOCTOR -> new DoctorTool();
       case NETWORK -> new NetworkTool();
