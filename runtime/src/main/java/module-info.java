@@ -6,4 +6,5 @@ module dev.coffer.runtime {
 
   exports dev.coffer.runtime;
   exports dev.coffer.runtime.command;
+  exports dev.coffer.runtime.monitor;
 }

@@ -43,6 +43,15 @@ public interface Coffer extends AutoCloseable {
   /** Defined and running containers below {@code lxcPath}, by name. */
   List<Container> containers(Path lxcPath);
 
+  /**
+   * Begins to hear of what happens to the containers below a directory, also of those that LXC's
+   * tools keep.
+   */
+  Events events(Path lxcPath);
+
+  /** Ends the lxc-monitord(1) of a directory, whoever it is, {@code lxc-monitor --quit}. */
+  void endMonitord(Path lxcPath);
+
   /** {@code lxc.lxcpath}. */
   Path lxcPath();
 

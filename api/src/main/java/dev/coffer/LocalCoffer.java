@@ -8,6 +8,8 @@ import dev.coffer.runtime.Caller;
 import dev.coffer.runtime.CommandOrder;
 import dev.coffer.runtime.HostCommand;
 import dev.coffer.runtime.Life;
+import dev.coffer.runtime.monitor.Listening;
+import dev.coffer.runtime.monitor.MonitorPlace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -65,6 +67,20 @@ final class LocalCoffer implements Coffer {
     }
     names.addAll(ForeignContainer.active(path));
     return names.stream().map(name -> container(name, path)).toList();
+  }
+
+  @Override
+  public Events events(Path path) {
+    return new Events(path, monitor(path), user().uid());
+  }
+
+  private MonitorPlace monitor(Path path) {
+    return MonitorPlace.of(path, System.getenv(), user().uid());
+  }
+
+  @Override
+  public void endMonitord(Path path) {
+    Listening.quit(monitor(path));
   }
 
   @Override

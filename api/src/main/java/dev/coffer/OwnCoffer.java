@@ -51,6 +51,16 @@ final class OwnCoffer implements Coffer {
   }
 
   @Override
+  public Events events(Path lxcPath) {
+    return coffer.events(lxcPath);
+  }
+
+  @Override
+  public void endMonitord(Path lxcPath) {
+    coffer.endMonitord(lxcPath);
+  }
+
+  @Override
   public Path lxcPath() {
     return coffer.lxcPath();
   }

@@ -161,6 +161,18 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
+   * One write(2), for a descriptor that is non-blocking.
+   *
+   * @return whether all of it was taken
+   */
+  public boolean writeAtOnce(byte[] bytes) {
+    try (Call call = new Call()) {
+      return call.run(Sys.WRITE, number(), call.bytes(bytes).address(), bytes.length)
+          == bytes.length;
+    }
+  }
+
+  /**
    * Waits until there is something to read, or the end of the file.
    *
    * @param timeoutMillis 0 looks only, negative waits for ever

@@ -19,6 +19,7 @@ public final class HostFiles {
   private static final int PATH_MAX = 4096;
   private static final int CHUNK = 8 << 10;
   private static final int AT_REMOVEDIR = 0x200;
+  private static final int S_IFIFO = 0010000;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int STATX_TYPE = 1;
   private static final int STATX_BLOCKS = 0x400;
@@ -97,6 +98,14 @@ public final class HostFiles {
   public static void mkdir(Path path, int mode) {
     try (Call call = new Call()) {
       call.checkOn(path.toString(), Sys.MKDIRAT, CURRENT_DIRECTORY, call.path(path), mode);
+    }
+  }
+
+  /** Makes a named pipe, mkfifo(3); the umask takes its part of the mode. */
+  public static void mkfifo(Path path, int mode) {
+    try (Call call = new Call()) {
+      call.checkOn(
+          path.toString(), Sys.MKNODAT, CURRENT_DIRECTORY, call.path(path), S_IFIFO | mode, 0);
     }
   }
 

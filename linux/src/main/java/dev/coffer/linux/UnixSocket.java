@@ -20,6 +20,8 @@ public final class UnixSocket implements AutoCloseable {
   private static final int SOCK_SEQPACKET = 5;
   private static final int SOL_SOCKET = 1;
   private static final int SO_PASSCRED = 16;
+  private static final int MSG_DONTWAIT = 0x40;
+  private static final int MSG_NOSIGNAL = 0x4000;
   private static final int SO_PEERCRED = 17;
   private static final int SO_PEERGROUPS = 59;
   private static final int SO_PEERPIDFD = 77;
@@ -232,6 +234,25 @@ public final class UnixSocket implements AutoCloseable {
       PlatformThread.call("send", () -> sendNow(bytes, fds));
     } else {
       sendNow(bytes, fds);
+    }
+  }
+
+  /**
+   * Sends without waiting.
+   *
+   * @return false if the peer is gone or does not take all of it now
+   */
+  public boolean sendAtOnce(byte[] bytes) {
+    try (Call call = new Call()) {
+      return call.run(
+              Sys.SENDTO,
+              fd.number(),
+              call.bytes(bytes).address(),
+              bytes.length,
+              MSG_DONTWAIT | MSG_NOSIGNAL,
+              0,
+              0)
+          == bytes.length;
     }
   }
 

@@ -20,6 +20,8 @@ import dev.coffer.plan.Planner;
 import dev.coffer.plan.StartRequest;
 import dev.coffer.runtime.command.CommandClient;
 import dev.coffer.runtime.command.CommandSocketName;
+import dev.coffer.runtime.monitor.MonitorMessage;
+import dev.coffer.runtime.monitor.Teller;
 import dev.coffer.runtime.program.Registers;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -32,7 +34,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -62,7 +63,8 @@ public final class Lives implements AutoCloseable {
   private final Map<Key, Life> lives = new ConcurrentHashMap<>();
   private final Map<String, Life> cgroupNames = new HashMap<>();
   private final Preparations preparations = new Preparations();
-  private final StateChanges changes = new StateChanges();
+  private final Teller teller = new Teller(System.getenv(), HostFactsReader.uid());
+  private final StateChanges changes = new StateChanges(teller);
   private final ForwardClaims claims = new ForwardClaims();
   private final Object recovering = new Object();
 
@@ -224,47 +226,7 @@ public final class Lives implements AutoCloseable {
       abandon(life, e);
       throw e;
     }
-    return foreground ? awaitEnd(life, caller) : 0;
-  }
-
-  /**
-   * Whoever is told of the end may start anew, so the last clean-up is waited for. A terminal's
-   * mode is restored by the executor, which therefore has to be gone, too.
-   */
-  private int awaitEnd(Life life, Caller caller) {
-    boolean seen = life.followed && follow(life, caller.ending().orElseThrow());
-    boolean sure = seen && !caller.isTerminal(0);
-    int code = sure ? life.exitCode : awaitEnded(life, caller).shellCode();
-    changes.awaitGone(life);
-    return code;
-  }
-
-  /** A caller who was killed leaves the keeper, which must not go on with his terminal. */
-  private WaitStatus awaitEnded(Life life, Caller caller) {
-    try {
-      return new WaitStatus(caller.awaitEnded());
-    } catch (CancellationException e) {
-      keeping(life, Keeping::leaveCaller);
-      throw e;
-    }
-  }
-
-  /**
-   * Listens to a keeper in the thread of its caller, which spares the hand-over between threads.
-   *
-   * @return false if the executor or the caller has gone before the container, or another engine
-   *     has its keeper now
-   */
-  private boolean follow(Life life, Fd ending) {
-    while (life.isRunning() && !life.elsewhere) {
-      if (!life.executor.channel().fd().waitReadableBefore(ending)) {
-        life.followed = false;
-        watch(life);
-        return false;
-      }
-      handle(life);
-    }
-    return !life.elsewhere;
+    return foreground ? new Foreground(this, life, caller).awaitEnd() : 0;
   }
 
   /** The bound command socket is the claim: whoever holds it may start, LXC's tools included. */
@@ -342,6 +304,11 @@ public final class Lives implements AutoCloseable {
     changes.tell(life, state, current == null || current == life);
   }
 
+  /** Tells those who only listen, not those who wait for a state. */
+  void tell(Life life, MonitorMessage message) {
+    teller.tell(life.lxcPath(), message);
+  }
+
   /** Notes that its processes are being stopped, before they are. */
   public void freezing(Life life) {
     change(life, ContainerState.FREEZING);
@@ -350,7 +317,9 @@ public final class Lives implements AutoCloseable {
   /** Notes that a container was frozen or thawed. */
   public void frozen(Life life, boolean frozen) {
     if (frozen) {
-      change(life, ContainerState.FREEZING);
+      if (life.state() != ContainerState.FREEZING) {
+        change(life, ContainerState.FREEZING);
+      }
       change(life, ContainerState.FROZEN);
     } else {
       change(life, ContainerState.THAWED);
@@ -393,6 +362,11 @@ public final class Lives implements AutoCloseable {
     return leaf.toString();
   }
 
+  /** Waits until all that a life leaves is cleaned up. */
+  void awaitGone(Life life) {
+    changes.awaitGone(life);
+  }
+
   /** Waits for a container's next life to run. */
   public boolean awaitGeneration(Life life, long generation, Duration timeout) {
     return changes.awaitGeneration(life, generation, timeout);
@@ -419,7 +393,7 @@ public final class Lives implements AutoCloseable {
     }
   }
 
-  private void watch(Life life) {
+  void watch(Life life) {
     if (life.watched) {
       rewatch(life);
     } else {
@@ -455,7 +429,7 @@ public final class Lives implements AutoCloseable {
   }
 
   /** Something came from a keeper; one that makes no sense is done without. */
-  private void handle(Life life) {
+  void handle(Life life) {
     try {
       Optional<Executor.Event> event = life.executor.readEvent();
       if (event.isEmpty()) {

@@ -1,6 +1,8 @@
 package dev.coffer.runtime;
 
 import dev.coffer.model.ContainerState;
+import dev.coffer.runtime.monitor.MonitorMessage;
+import dev.coffer.runtime.monitor.Teller;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +14,14 @@ import java.util.function.Supplier;
 /** Tells whoever waits for a container's state of every change, also of those that pass quickly. */
 final class StateChanges {
   private final List<Waiter> waiters = new ArrayList<>();
+  private final Teller teller;
+
+  /**
+   * @param teller for who listens to all containers
+   */
+  StateChanges(Teller teller) {
+    this.teller = teller;
+  }
 
   /** Somebody who waits for one of some states of a container. */
   static final class Waiter {
@@ -45,6 +55,7 @@ final class StateChanges {
    */
   synchronized void tell(Life life, ContainerState state, boolean hasName) {
     life.tell(state);
+    teller.tell(life.lxcPath(), new MonitorMessage.Reached(life.name(), state));
     waiters.stream()
         .filter(waiter -> waiter.waitsFor(life, state, hasName))
         .forEach(waiter -> waiter.met = true);

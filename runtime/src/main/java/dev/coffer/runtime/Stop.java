@@ -7,6 +7,7 @@ import dev.coffer.model.HookType;
 import dev.coffer.model.Restart;
 import dev.coffer.model.plan.Place;
 import dev.coffer.model.plan.RunHook;
+import dev.coffer.runtime.monitor.MonitorMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class Stop {
       return;
     }
     boolean restarts = life.spec().restart().when() != Restart.When.NEVER;
+    lives.tell(life, new MonitorMessage.Ended(life.name(), status));
     lives.change(life, ContainerState.STOPPING);
     if (restarts && life.restarts.wasPausing(life.directory().noteFile())) {
       end(status, false, true); // an engine had come so far, and is gone
@@ -82,6 +84,7 @@ final class Stop {
 
   private boolean startAgain() {
     try {
+      lives.tell(life, new MonitorMessage.Reached(life.name(), ContainerState.STOPPED));
       lives.change(life, ContainerState.STARTING);
       StartOrder next = life.order.again(name -> lives.initPid(life.lxcPath(), name));
       new Start(lives, life, next, new BackgroundCaller(life.beginning)).runAgain();

@@ -9,6 +9,7 @@ import dev.coffer.linux.Pidfd;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.CofferException;
 import dev.coffer.model.ContainerState;
+import dev.coffer.runtime.monitor.MonitorMessage;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -203,9 +204,11 @@ public final class CommandClient {
       if (answer != NO_STATE) {
         return Optional.of(state(answer)).filter(states::contains);
       }
-      byte[] message = read(socket, StateMessage.LENGTH, timeout, new ArrayList<>());
-      if (message.length == StateMessage.LENGTH) {
-        return StateMessage.decode(message).map(StateMessage::state).filter(states::contains);
+      byte[] message = read(socket, MonitorMessage.LENGTH, timeout, new ArrayList<>());
+      if (message.length == MonitorMessage.LENGTH) {
+        return MonitorMessage.decode(message)
+            .map(told -> told instanceof MonitorMessage.Reached reached ? reached.state() : null)
+            .filter(states::contains);
       }
     } catch (NoAnswerException e) {
       LOG.log(Level.DEBUG, socketName + " ended before it answered", e);

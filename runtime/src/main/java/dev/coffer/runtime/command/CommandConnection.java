@@ -6,6 +6,7 @@ import dev.coffer.linux.KernelException;
 import dev.coffer.linux.Received;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.ContainerState;
+import dev.coffer.runtime.monitor.MonitorMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -103,7 +104,7 @@ final class CommandConnection {
         && send(response.encode(), response.fds().stream().mapToInt(Fd::number).toArray());
   }
 
-  synchronized boolean send(StateMessage message) {
+  synchronized boolean send(MonitorMessage message) {
     return !closed && send(message.encode());
   }
 

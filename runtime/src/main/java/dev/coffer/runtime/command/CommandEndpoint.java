@@ -5,6 +5,7 @@ import dev.coffer.linux.Errno;
 import dev.coffer.linux.KernelException;
 import dev.coffer.linux.UnixSocket;
 import dev.coffer.model.ContainerState;
+import dev.coffer.runtime.monitor.MonitorMessage;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ public final class CommandEndpoint implements AutoCloseable {
   /** Tells the clients that wait for the state, which the container has reached by now. */
   public void announce(ContainerState state) {
     for (CommandConnection client : takeThoseWhoWant(state)) {
-      client.send(new StateMessage(target.name(), state));
+      client.send(new MonitorMessage.Reached(target.name(), state));
       drop(client);
     }
   }

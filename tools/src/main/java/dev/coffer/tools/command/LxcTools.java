@@ -20,6 +20,7 @@ public final class LxcTools {
           "lxc-freeze",
           "lxc-info",
           "lxc-ls",
+          "lxc-monitor",
           "lxc-snapshot",
           "lxc-start",
           "lxc-stop",
@@ -45,6 +46,7 @@ public final class LxcTools {
           case "lxc-freeze" -> new FreezeTool(FreezeTool.Way.FREEZE);
           case "lxc-info" -> new InfoTool();
           case "lxc-ls" -> new ListTool();
+          case "lxc-monitor" -> new MonitorTool();
           case "lxc-net" -> new LxcNetTool(); // a service's, beside the tools
           case "lxc-snapshot" -> new SnapshotTool();
           case "lxc-start" -> new StartTool();

@@ -93,7 +93,7 @@ public final class Runner {
       invocation.out().println(face == Face.LXC ? Version.LXC : Version.COFFER);
       return OK;
     }
-    if (arguments.values(CommonOptions.LXC_PATH).size() > 1) {
+    if (arguments.values(CommonOptions.LXC_PATH).size() > 1 && !tool.takesManyPaths()) {
       invocation.err().println("This command only accepts 1 -P,--lxcpath arguments");
       return FAILED;
     }

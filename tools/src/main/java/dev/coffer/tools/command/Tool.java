@@ -36,6 +36,11 @@ public interface Tool {
     return true;
   }
 
+  /** Whether several directories of containers may be given. */
+  default boolean takesManyPaths() {
+    return false;
+  }
+
   /** Whether what follows the name is a command line with options of its own. */
   default boolean runsCommand() {
     return false;

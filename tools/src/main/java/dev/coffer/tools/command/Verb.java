@@ -135,6 +135,14 @@ public enum Verb {
       List.of(
           new Example("coffer logs web", "all that is kept, also after its end"),
           new Example("coffer logs web -f", "and what is printed from now on"))),
+  EVENTS(
+      Group.LOOK,
+      "events",
+      "[REGEX] [OPTION…]",
+      "print what happens to containers, as JSON lines",
+      List.of(
+          new Example("coffer events", "every change of state, until interrupted"),
+          new Example("coffer events 'web.*'", "of containers with such names"))),
   EXPLAIN(
       Group.LOOK,
       "explain",
@@ -293,6 +301,7 @@ public enum Verb {
       case LIST -> new ListTool();
       case INFO -> new InfoTool();
       case LOGS -> new LogsTool();
+      case EVENTS -> new MonitorTool();
       case EXPLAIN -> new ExplainTool();
       case WAIT -> new WaitTool();
       case FREEZE -> new FreezeTool(FreezeTool.Way.FREEZE);

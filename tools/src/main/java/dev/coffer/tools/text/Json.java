@@ -4,14 +4,28 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Writes JSON (RFC 8259) as it goes, indented by two spaces. Keeps no tree. */
+/** Writes JSON (RFC 8259) as it goes, indented by two spaces or on one line. Keeps no tree. */
 public final class Json {
   private static final String HEX = "0123456789abcdef";
 
   private final StringBuilder out = new StringBuilder(512);
+  private final boolean indented;
   private int depth;
   private boolean empty = true;
   private boolean afterName;
+
+  public Json() {
+    this(true);
+  }
+
+  private Json(boolean indented) {
+    this.indented = indented;
+  }
+
+  /** One that puts everything on one line. */
+  public static Json line() {
+    return new Json(false);
+  }
 
   public Json object() {
     return open('{');
@@ -114,7 +128,7 @@ public final class Json {
       return;
     }
     if (!empty) {
-      out.append(',');
+      out.append(indented ? "," : ", ");
     }
     if (depth > 0) {
       newLine();
@@ -123,7 +137,9 @@ public final class Json {
   }
 
   private void newLine() {
-    out.append('\n').repeat(' ', 2 * depth);
+    if (indented) {
+      out.append('\n').repeat(' ', 2 * depth);
+    }
   }
 
   private void quote(String text) {
