@@ -151,6 +151,16 @@ public interface Container {
   Optional<Usage> usage();
 
   /**
+   * The content of a file of the running container's cgroup, lxc-cgroup(1).
+   *
+   * @param file such as {@code memory.max}, in the tree of its controller
+   */
+  String cgroupValue(String file);
+
+  /** Writes to a file of the running container's cgroup; it holds until the container ends. */
+  void setCgroupValue(String file, String value);
+
+  /**
    * Addresses of the interfaces inside, loopback and link-local ones left out; empty when not
    * running.
    */

@@ -370,6 +370,28 @@ final class LocalContainer implements Container {
   }
 
   @Override
+  public String cgroupValue(String file) {
+    return cgroupFile(file, CgroupFile::read);
+  }
+
+  @Override
+  public void setCgroupValue(String file, String value) {
+    cgroupFile(
+        file,
+        opened -> {
+          opened.write(value);
+          return value;
+        });
+  }
+
+  private String cgroupFile(String file, Function<CgroupFile, String> use) {
+    try (RunningContainer container = running()) {
+      CommandClient keeper = CommandClient.of(lxcPath.toString(), name);
+      return use.apply(new CgroupFile(keeper, container.placement(), file));
+    }
+  }
+
+  @Override
   public List<Address> addresses() {
     List<Address> addresses = new ArrayList<>();
     for (NetAddresses.Link link : links()) {

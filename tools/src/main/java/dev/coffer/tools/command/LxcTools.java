@@ -10,6 +10,9 @@ public final class LxcTools {
       List.of(
           "lxc-attach",
           "lxc-autostart",
+          "lxc-cgroup",
+          "lxc-checkconfig",
+          "lxc-clone",
           "lxc-config",
           "lxc-console",
           "lxc-copy",
@@ -23,9 +26,11 @@ public final class LxcTools {
           "lxc-monitor",
           "lxc-snapshot",
           "lxc-start",
+          "lxc-start-ephemeral",
           "lxc-stop",
           "lxc-unfreeze",
           "lxc-unshare",
+          "lxc-update-config",
           "lxc-usernsexec",
           "lxc-wait");
 
@@ -36,6 +41,9 @@ public final class LxcTools {
         switch (name) {
           case "lxc-attach" -> new AttachTool();
           case "lxc-autostart" -> new AutostartTool();
+          case "lxc-cgroup" -> new CgroupTool();
+          case "lxc-checkconfig" -> new CheckConfigTool();
+          case "lxc-clone" -> new CloneTool();
           case "lxc-config" -> new ConfigTool();
           case "lxc-console" -> new ConsoleTool();
           case "lxc-copy" -> new CopyTool();
@@ -50,9 +58,11 @@ public final class LxcTools {
           case "lxc-net" -> new LxcNetTool(); // a service's, beside the tools
           case "lxc-snapshot" -> new SnapshotTool();
           case "lxc-start" -> new StartTool();
+          case "lxc-start-ephemeral" -> new StartEphemeralTool();
           case "lxc-stop" -> new StopTool();
           case "lxc-unfreeze" -> new FreezeTool(FreezeTool.Way.UNFREEZE);
           case "lxc-unshare" -> new UnshareTool();
+          case "lxc-update-config" -> new UpdateConfigTool();
           case "lxc-usernsexec" -> new UserNamespaceTool();
           case "lxc-wait" -> new WaitTool();
           default -> null;
