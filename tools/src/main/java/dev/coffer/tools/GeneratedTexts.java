@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * Writes the files that packaging takes from the option tables: {@code man1/TOOL.1} for every tool
- * and {@code bash-completion/coffer}.
+ * and completion for each shell, as {@code bash-completion/coffer}, {@code zsh/_coffer} and {@code
+ * fish/TOOL.fish}.
  */
 public final class GeneratedTexts {
   private GeneratedTexts() {}
@@ -26,6 +27,12 @@ public final class GeneratedTexts {
       Files.writeString(manuals.resolve(page.getKey() + ".1"), page.getValue());
     }
     Path completion = Files.createDirectories(directory.resolve("bash-completion"));
-    Files.writeString(completion.resolve("coffer"), HelpTool.completion());
+    Files.writeString(completion.resolve("coffer"), HelpTool.completion("bash").orElseThrow());
+    Path zsh = Files.createDirectories(directory.resolve("zsh"));
+    Files.writeString(zsh.resolve("_coffer"), HelpTool.completion("zsh").orElseThrow());
+    Path fish = Files.createDirectories(directory.resolve("fish"));
+    for (Map.Entry<String, String> page : HelpTool.fishFiles().entrySet()) {
+      Files.writeString(fish.resolve(page.getKey() + ".fish"), page.getValue());
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.coffer.tools;
 
 import dev.coffer.Coffer;
 import dev.coffer.Container;
+import dev.coffer.Events;
 import dev.coffer.NamespaceCommand;
 import dev.coffer.config.SystemConfig;
 import dev.coffer.plan.HostFacts.User;
@@ -124,6 +125,16 @@ final class Console {
           .filter(container -> container.lxcPath().equals(lxcPath))
           .map(Container.class::cast)
           .toList();
+    }
+
+    @Override
+    public Events events(Path lxcPath) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void endMonitord(Path lxcPath) {
+      engineCalls.add("end monitord of " + lxcPath);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.coffer.Container;
 import dev.coffer.CopyOptions;
 import dev.coffer.CreateOptions;
 import dev.coffer.DestroyOptions;
+import dev.coffer.Execution;
 import dev.coffer.Snapshot;
 import dev.coffer.StartOptions;
 import dev.coffer.StopOptions;
@@ -216,6 +217,21 @@ final class FakeContainer implements Container {
   public Optional<Usage> usage() {
     asked.add("usage");
     return Optional.ofNullable(usage);
+  }
+
+  @Override
+  public String cgroupValue(String file) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void setCgroupValue(String file, String value) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Execution exec(AttachOptions options) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

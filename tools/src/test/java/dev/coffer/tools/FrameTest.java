@@ -174,10 +174,12 @@ class FrameTest {
               list        list containers
               info        show what is known about a container
               logs        print what a container's console printed last
+              events      print what happens to containers, as JSON lines
               explain     print what a start would do, step by step, and why
               wait        wait for a container's state
 
             This installation
+              autostart   start or stop the containers that run with the host
               config      show settings of the whole installation
               doctor      tell what this machine offers and what is missing
               network     look after the bridges that containers are attached to

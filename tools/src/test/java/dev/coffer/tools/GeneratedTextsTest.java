@@ -23,6 +23,15 @@ class GeneratedTextsTest {
       assertTrue(Files.readString(page).startsWith(".TH "), tool);
       assertTrue(completion.contains(" " + tool + "\n"), tool);
     }
+    String zsh = Files.readString(directory.resolve("zsh/_coffer"));
+    for (String tool : LxcTools.NAMES) {
+      assertTrue(zsh.contains("    '" + tool + "')\n"), tool);
+      assertTrue(
+          Files.readString(directory.resolve("fish/" + tool + ".fish")).contains(" -l name ")
+              || !LxcTools.find(tool).orElseThrow().page().arguments().contains("NAME"),
+          tool);
+    }
+    assertTrue(Files.readString(directory.resolve("fish/coffer.fish")).contains(" -a autostart "));
     assertTrue(Files.readString(directory.resolve("man1/coffer.1")).contains(".SS coffer start "));
     assertTrue(completion.contains("complete -o default -F _coffer coffer\n"));
   }

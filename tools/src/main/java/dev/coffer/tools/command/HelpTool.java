@@ -2,10 +2,12 @@ package dev.coffer.tools.command;
 
 import dev.coffer.tools.option.BashCompletion;
 import dev.coffer.tools.option.CommandPage;
+import dev.coffer.tools.option.FishCompletion;
 import dev.coffer.tools.option.HelpText;
 import dev.coffer.tools.option.ManualPage;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
+import dev.coffer.tools.option.ZshCompletion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,12 @@ public final class HelpTool implements Tool {
   private static final Option MAN =
       Option.flag("man", "Print the manual page of COMMAND as troff source.").ours();
   private static final Option COMPLETION =
-      Option.flag("completion", "Print completion for bash, for all tools.").ours();
+      Option.optional(
+              (char) 0,
+              "completion",
+              "SHELL",
+              "Print completion for bash (default), zsh or fish, for all tools.")
+          .ours();
 
   private static final CommandPage PAGE =
       new CommandPage(
@@ -41,7 +48,13 @@ public final class HelpTool implements Tool {
   @Override
   public int run(Session session) {
     if (session.has(COMPLETION)) {
-      session.out().print(completion());
+      String shell = session.value(COMPLETION).orElse("bash");
+      session
+          .out()
+          .print(
+              completion(shell)
+                  .orElseThrow(() ->
+                      new BadArgument("--completion=" + shell + ": bash, zsh or fish is known")));
       return Runner.OK;
     }
     String word = session.operands().isEmpty() ? "" : session.operands().getFirst();
@@ -78,13 +91,24 @@ public final class HelpTool implements Tool {
     return pages;
   }
 
-  /** Completion for bash, for all tools. */
-  public static String completion() {
-    List<CommandPage> tools = new ArrayList<>();
-    for (String name : LxcTools.NAMES) {
-      tools.add(LxcTools.find(name).orElseThrow().page());
-    }
-    return BashCompletion.of(tools, CofferCommand.PROGRAM, verbPages());
+  /** Completion for a shell, for all tools; empty for an unknown shell. */
+  public static Optional<String> completion(String shell) {
+    return switch (shell) {
+      case "bash" ->
+          Optional.of(BashCompletion.of(toolPages(), CofferCommand.PROGRAM, verbPages()));
+      case "zsh" -> Optional.of(ZshCompletion.of(toolPages(), CofferCommand.PROGRAM, verbPages()));
+      case "fish" -> Optional.of(String.join("", fishFiles().values()));
+      default -> Optional.empty();
+    };
+  }
+
+  /** Completion for fish, by the command it is for. */
+  public static Map<String, String> fishFiles() {
+    return FishCompletion.of(toolPages(), CofferCommand.PROGRAM, verbPages());
+  }
+
+  private static List<CommandPage> toolPages() {
+    return LxcTools.NAMES.stream().map(name -> LxcTools.find(name).orElseThrow().page()).toList();
   }
 
   private static List<CommandPage> verbPages() {

@@ -48,8 +48,8 @@ public final class StartEphemeralTool implements Tool {
       new CommandPage(
           "lxc-start-ephemeral",
           "-o ORIG [OPTION...] [COMMAND...]",
-          "starts a throw-away copy of a container; lxc-copy -e is its successor",
-          "Starts a copy that is deleted when it ends. Runs COMMAND in it and ends it, or connects"
+          "starts a throw-away copy of a container",
+          "Starts a copy that is deleted when it ends; lxc-copy -e is its successor. Runs COMMAND in it and ends it, or connects"
               + " this terminal with its console, or leaves it running (-d).",
           OptionTable.bare(
               ORIGINAL,

@@ -16,7 +16,7 @@ public final class UpdateConfigTool implements Tool {
       new CommandPage(
           "lxc-update-config",
           "--config=FILE",
-          "brings a configuration with the names of LXC 1 and 2 up to date",
+          "gives the keys of LXC 1 and 2 their present names",
           "Coffer reads former names as they are; LXC 3 and later do not. The file as it was is kept"
               + " as FILE.backup.",
           OptionTable.bare(CONFIG),

@@ -86,6 +86,21 @@ public record Option(
     return letter != 0 && origin != Origin.LXC_ODD_LETTER;
   }
 
+  /** Whether its value is a file or directory of the host. */
+  public boolean takesFile() {
+    return placeholder.equals("FILE")
+        || placeholder.equals("DIR")
+        || placeholder.endsWith("PATH")
+        || placeholder.equals("CONFIG");
+  }
+
+  /** The help's first sentence, without its full stop. */
+  public String firstSentence() {
+    int end = help.indexOf(". ");
+    String first = end < 0 ? help : help.substring(0, end);
+    return first.endsWith(".") ? first.substring(0, first.length() - 1) : first;
+  }
+
   /** {@code --name=VALUE} as help writes it. */
   public String longForm() {
     return switch (value) {
