@@ -116,7 +116,7 @@ class IdMapTest {
     assertTrue(outcome.err().contains("/proc/4194305/ns/user does not exist"), outcome.err());
     Box word = new Box(machine, "c3").config("lxc.rootfs.options = idmap=containr");
     outcome = word.start("-d").exits(1);
-    assertTrue(outcome.err().contains("names no ids to map to"), outcome.err());
+    assertTrue(outcome.err().contains("names no user namespace"), outcome.err());
   }
 
   @Test

@@ -50,6 +50,50 @@ class JavaProgramTest {
   }
 
   @Test
+  void aProgramHasTheStreamsOfACommandInside() throws IOException {
+    example("Output")
+        .prints("two\nthree\none\nstatus 0\nls: /nothing: No such file or directory\nstatus 1\n");
+  }
+
+  @Test
+  void aProgramHearsWhatHappens() throws IOException {
+    example("Watch").prints("STARTING\nRUNNING\nended by signal 9\nSTOPPING\nSTOPPED\n");
+  }
+
+  @Test
+  void aProgramReturnsToASnapshot() throws IOException {
+    example("Copies").prints("as it was before\n");
+  }
+
+  @Test
+  void aProgramLooksAtAPlan() throws IOException {
+    String name = machine.name("box");
+    example("Explain").prints("CONTAINER: set hostname " + name + "\nSTOPPED\n");
+  }
+
+  @Test
+  void everyExampleIsTried() throws IOException {
+    try (var all = Files.list(EXAMPLES)) {
+      assertEquals(
+          List.of("Copies.java", "Explain.java", "Hello.java", "Output.java", "Watch.java"),
+          all.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  private Outcome example(String name) throws IOException {
+    Path classes = compile(EXAMPLES.resolve(name + ".java"));
+    List<String> argv =
+        List.of(
+            JDK.resolve("java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            jars().resolve("*") + ":" + classes,
+            name,
+            machine.name("box"));
+    return machine.withoutNetwork(argv).run().ok();
+  }
+
+  @Test
   void aLauncherThatIsNowhereIsNamedWithTheRemedy() throws IOException {
     Path away = Files.createDirectories(machine.home().resolve("away/lib"));
     try (var all = Files.list(jars())) {

@@ -345,6 +345,9 @@ class LxcNetTest {
             .replace(
                 "[ -d /sys/class/net/${LXC_BRIDGE} ]", "ip link show ${LXC_BRIDGE} >/dev/null 2>&1")
             .replace(
+                "[ ! -d /sys/class/net/${LXC_BRIDGE} ]",
+                "! ip link show ${LXC_BRIDGE} >/dev/null 2>&1")
+            .replace(
                 "ls /sys/class/net/${LXC_BRIDGE}/brif/*",
                 "ip -o link show master ${LXC_BRIDGE} | grep -q .");
     Path service = machine.home().resolve("lxc-net-of-lxc");
