@@ -1,7 +1,7 @@
 # Shared by the verbs: messages, what must be installed, the JDK, Maven.
 
 prefix=$top/build/coffer
-tools="autostart cgroup checkconfig clone start-ephemeral update-config create start stop attach execute info ls monitor snapshot wait freeze unfreeze destroy config console copy device usernsexec unshare"
+tools="autostart cgroup checkconfig clone start-ephemeral update-config create start stop top attach execute info ls monitor snapshot wait freeze unfreeze destroy config console copy device usernsexec unshare"
 
 # Java takes from it how file names are spelt in bytes.
 export LC_ALL=C.UTF-8

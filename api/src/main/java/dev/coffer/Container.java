@@ -150,6 +150,9 @@ public interface Container {
   /** Resource use now, from the cgroup files; empty when not running. */
   Optional<Usage> usage();
 
+  /** Everything the kernel accounts of it; empty when it is stopped. */
+  Optional<Metrics> metrics();
+
   /**
    * The content of a file of the running container's cgroup, lxc-cgroup(1).
    *

@@ -370,6 +370,16 @@ final class LocalContainer implements Container {
   }
 
   @Override
+  public Optional<Metrics> metrics() {
+    return find()
+        .map(found -> {
+          try (RunningContainer container = found) {
+            return new Metering(container.placement(), container.initPid()).read();
+          }
+        });
+  }
+
+  @Override
   public String cgroupValue(String file) {
     return cgroupFile(file, CgroupFile::read);
   }

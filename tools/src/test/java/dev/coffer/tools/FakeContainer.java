@@ -45,6 +45,7 @@ final class FakeContainer implements Container {
   boolean reached = true;
   CofferException failure;
   Usage usage;
+  dev.coffer.Metrics metrics;
   Plan plan;
   dev.coffer.runtime.LastEnd lastEnd;
 
@@ -211,6 +212,12 @@ final class FakeContainer implements Container {
   public boolean await(Set<ContainerState> states, Optional<Duration> timeout) {
     act(states + " " + timeout.map(Duration::toString).orElse("forever"));
     return reached;
+  }
+
+  @Override
+  public Optional<dev.coffer.Metrics> metrics() {
+    asked.add("metrics");
+    return Optional.ofNullable(metrics);
   }
 
   @Override

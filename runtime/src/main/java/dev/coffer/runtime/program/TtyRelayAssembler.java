@@ -35,6 +35,13 @@ public final class TtyRelayAssembler {
     return builder.build();
   }
 
+  /** Raw mode for the caller's standard input, nothing relayed. */
+  public static Program rawMode() {
+    ProgramBuilder builder = new ProgramBuilder(Registers.landing());
+    builder.main().raw(0L, -1L);
+    return builder.build();
+  }
+
   /** Lets the terminal hang up once nobody else has it open. */
   public static Program letGo() {
     ProgramBuilder builder = new ProgramBuilder(Registers.landing());

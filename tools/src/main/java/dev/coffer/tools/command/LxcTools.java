@@ -28,6 +28,7 @@ public final class LxcTools {
           "lxc-start",
           "lxc-start-ephemeral",
           "lxc-stop",
+          "lxc-top",
           "lxc-unfreeze",
           "lxc-unshare",
           "lxc-update-config",
@@ -60,6 +61,7 @@ public final class LxcTools {
           case "lxc-start" -> new StartTool();
           case "lxc-start-ephemeral" -> new StartEphemeralTool();
           case "lxc-stop" -> new StopTool();
+          case "lxc-top" -> new TopTool();
           case "lxc-unfreeze" -> new FreezeTool(FreezeTool.Way.UNFREEZE);
           case "lxc-unshare" -> new UnshareTool();
           case "lxc-update-config" -> new UpdateConfigTool();

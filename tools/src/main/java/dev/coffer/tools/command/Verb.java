@@ -143,6 +143,21 @@ public enum Verb {
       List.of(
           new Example("coffer events", "every change of state, until interrupted"),
           new Example("coffer events 'web.*'", "of containers with such names"))),
+  TOP(
+      Group.LOOK,
+      "top",
+      "[OPTION…]",
+      "show what running containers use, as it goes on",
+      List.of(
+          new Example("coffer top", "a screen, the busiest first"),
+          new Example("coffer top -s m -d 1", "by memory, measured every second"),
+          new Example("coffer top -b -d 60 > use.csv", "comma separated values, every minute"))),
+  METRICS(
+      Group.LOOK,
+      "metrics",
+      "[OPTION…]",
+      "print what containers use, for Prometheus",
+      List.of(new Example("coffer metrics", "OpenMetrics text"))),
   EXPLAIN(
       Group.LOOK,
       "explain",
@@ -302,6 +317,8 @@ public enum Verb {
       case INFO -> new InfoTool();
       case LOGS -> new LogsTool();
       case EVENTS -> new MonitorTool();
+      case TOP -> new TopTool();
+      case METRICS -> new MetricsTool();
       case EXPLAIN -> new ExplainTool();
       case WAIT -> new WaitTool();
       case FREEZE -> new FreezeTool(FreezeTool.Way.FREEZE);
