@@ -175,6 +175,8 @@ class FrameTest {
               info        show what is known about a container
               logs        print what a container's console printed last
               events      print what happens to containers, as JSON lines
+              top         show what running containers use, as it goes on
+              metrics     print what containers use, for Prometheus
               explain     print what a start would do, step by step, and why
               wait        wait for a container's state
 
