@@ -129,12 +129,10 @@ final class LocalContainer implements Container {
     new Creation(host, caller, name, lxcPath, ranges(), notices).create(options, meter);
   }
 
+  /** As it is written: what the options change comes before ids are chosen. */
   private LxcConfig startConfig(StartOptions options) {
-    if (options.configFile().isPresent()) {
-      return LxcConfig.read(options.configFile().get(), caller.environment());
-    }
-    if (isDefined()) {
-      return config();
+    if (options.configFile().isPresent() || isDefined()) {
+      return LxcConfig.read(options.configFile().orElse(configFile()), caller.environment());
     }
     if (options.kind() == StartOptions.Kind.APPLICATION) {
       return LxcConfig.empty();

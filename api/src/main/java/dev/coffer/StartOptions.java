@@ -76,4 +76,36 @@ public record StartOptions(
         uid,
         gid);
   }
+
+  /** The same by another configuration file than the container's own. */
+  public StartOptions withConfigFile(Path file) {
+    return new StartOptions(
+        kind,
+        foreground,
+        command,
+        Optional.of(file),
+        overrides,
+        pidFile,
+        console,
+        consoleLog,
+        share,
+        uid,
+        gid);
+  }
+
+  /** The same with other settings for this start only, each as {@code KEY=VALUE}. */
+  public StartOptions withOverrides(List<String> overrides) {
+    return new StartOptions(
+        kind,
+        foreground,
+        command,
+        configFile,
+        overrides,
+        pidFile,
+        console,
+        consoleLog,
+        share,
+        uid,
+        gid);
+  }
 }

@@ -79,6 +79,29 @@ class SecureDefaultTest {
   }
 
   @Test
+  void whatItAddsIsShownBesideLxcsMeaningAndCanBeLeftOutOnce() {
+    Box box = new Box(machine, "c1").config("coffer.security = default").started("-d");
+    assertTrue(box.inside("cat /proc/self/uid_map").matches("\\s*0\\s+[1-9]\\d+\\s+65536"));
+    box.stop().ok();
+    String diff =
+        machine
+            .run(
+                "coffer",
+                "explain",
+                box.fullName(),
+                "-P",
+                machine.lxcpath().toString(),
+                "--diff",
+                "lxc")
+            .ok()
+            .out();
+    assertTrue(diff.contains("\n- keeper     map ids u 0 "), diff);
+    assertTrue(diff.contains("\n- container  mask proc/kcore"), diff);
+    box.start("-d", "-s", "coffer.security =").ok();
+    assertTrue(box.inside("cat /proc/self/uid_map").matches("\\s*0\\s+0\\s+4294967295"));
+  }
+
+  @Test
   void rootInsideIsNobodyOutsideWhileItsFilesStayTheMakers() throws IOException {
     create();
     assertTrue(Files.readString(config()).contains("\ncoffer.security = default\n"));

@@ -9,6 +9,8 @@ import dev.coffer.tools.engine.Engine;
 import dev.coffer.tools.engine.Installation;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The engine that has containers: it finds those that run when it begins and leaves them when it
@@ -30,12 +32,17 @@ final class ContainerEngine implements Engine {
       boolean root = host.isPrivileged();
       SystemConfig system = SystemConfig.read(root, invocation.environment());
       Path lxcPath = Path.of(system.get("lxc.lxcpath").orElseThrow());
-      return host.coffer(invocation.caller(), lxcPath, problem -> say(invocation, problem));
+      Set<String> said = ConcurrentHashMap.newKeySet();
+      return host.coffer(invocation.caller(), lxcPath, notice -> say(invocation, notice, said));
     };
   }
 
-  private static void say(Invocation invocation, Problem problem) {
-    invocation.err().println(invocation.program() + ": " + problem.describe());
+  /** Once in a call, however often it is found out. */
+  private static void say(Invocation invocation, Problem notice, Set<String> said) {
+    String text = notice.describe();
+    if (said.add(text)) {
+      invocation.err().println(invocation.program() + ": " + text);
+    }
   }
 
   @Override

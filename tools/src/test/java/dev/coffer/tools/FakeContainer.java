@@ -47,6 +47,7 @@ final class FakeContainer implements Container {
   Usage usage;
   dev.coffer.Metrics metrics;
   Plan plan;
+  Plan planWithFile;
   dev.coffer.runtime.LastEnd lastEnd;
 
   FakeContainer(String name, Path lxcPath) {
@@ -131,7 +132,7 @@ final class FakeContainer implements Container {
   @Override
   public Plan plan(StartOptions options) {
     act(options);
-    return plan;
+    return options.configFile().isPresent() ? planWithFile : plan;
   }
 
   @Override

@@ -186,8 +186,44 @@ class StartToolTest {
              /lxc/c1/config:3  lxc.cgroup2.memory.max
             """);
     assertEquals(seen, console.run("lxc-start", "--explain", "c1"));
-    assertEquals(seen, console.run("coffer", "explain", "c1"));
-    assertEquals(List.of(StartOptions.DETACHED, StartOptions.DETACHED), c1.done);
+    assertEquals(List.of(StartOptions.DETACHED), c1.done);
+  }
+
+  @Test
+  void cofferExplainNamesEachReasonOnce() {
+    c1.plan = new Plan("start c1", List.of(CGROUP, LIMIT, LIMIT));
+    assertEquals(
+        Seen.printing(
+            """
+            start c1: 3 steps; nothing has been done
+
+            host
+            ├─ built-in default  lxc.cgroup.dir
+            │  1  create cgroup /sys/fs/cgroup/lxc.payload.c1
+            └─ /lxc/c1/config:3  lxc.cgroup2.memory.max
+               2  set memory.max = 1G in /sys/fs/cgroup/lxc.payload.c1
+               3  set memory.max = 1G in /sys/fs/cgroup/lxc.payload.c1
+            """),
+        console.run("coffer", "explain", "c1"));
+  }
+
+  @Test
+  void explainComparesWithAnotherConfiguration() {
+    c1.plan = new Plan("start c1", List.of(CGROUP));
+    c1.planWithFile = new Plan("start c1", List.of(CGROUP, LIMIT));
+    assertEquals(
+        Seen.printing(
+            """
+            0 steps would be gone (-) and 1 would come (+) with other.conf
+
+            + host       set memory.max = 1G in /sys/fs/cgroup/lxc.payload.c1  from\
+             /lxc/c1/config:3  lxc.cgroup2.memory.max
+            """),
+        console.run("coffer", "explain", "c1", "--diff", "other.conf"));
+    c1.planWithFile = c1.plan;
+    assertEquals(
+        Seen.printing("no step would be different with other.conf\n"),
+        console.run("coffer", "explain", "c1", "--diff", "other.conf"));
   }
 
   @Test

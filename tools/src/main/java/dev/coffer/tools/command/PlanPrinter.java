@@ -49,18 +49,24 @@ final class PlanPrinter {
     return out.toString();
   }
 
-  private static String json(Container container, Plan plan) {
+  static String json(Container container, Plan plan) {
     Json json = new Json().object();
     json.member("name", container.name()).member("title", plan.title()).name("steps").array();
     int number = 0;
     for (Step step : plan.steps()) {
-      json.object().member("number", ++number).member("place", place(step));
-      json.member("kind", step.getClass().getSimpleName()).member("what", step.describe());
-      Origin origin = step.origin();
-      json.name("from").object().member("source", origin.source());
-      json.member("line", origin.line()).member("key", origin.key()).endObject().endObject();
+      json.object();
+      members(json, ++number, step);
+      json.endObject();
     }
     return json.endArray().endObject().text();
+  }
+
+  static void members(Json json, int number, Step step) {
+    json.member("number", number).member("place", place(step));
+    json.member("kind", step.getClass().getSimpleName()).member("what", step.describe());
+    Origin origin = step.origin();
+    json.name("from").object().member("source", origin.source());
+    json.member("line", origin.line()).member("key", origin.key()).endObject();
   }
 
   private static String place(Step step) {

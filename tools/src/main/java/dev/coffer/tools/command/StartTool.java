@@ -69,7 +69,7 @@ public final class StartTool implements Tool {
   @Override
   public int run(Session session) {
     if (session.has(StartArguments.EXPLAIN)) {
-      return explain(session);
+      return PlanPrinter.print(session, session.container(), read(session));
     }
     StartOptions options = read(session);
     Container container = session.container();
@@ -91,10 +91,6 @@ public final class StartTool implements Tool {
     return arguments.lastIs(FOREGROUND, StartArguments.DAEMON)
         ? Launch.FOREGROUND
         : Launch.DETACHED;
-  }
-
-  int explain(Session session) {
-    return PlanPrinter.print(session, session.container(), read(session));
   }
 
   private static boolean isRunning(Container container) {
@@ -136,7 +132,7 @@ public final class StartTool implements Tool {
             + "\" makes it");
   }
 
-  private static StartOptions read(Session session) {
+  static StartOptions read(Session session) {
     boolean foreground = session.arguments().lastIs(FOREGROUND, StartArguments.DAEMON);
     StartOptions shared = StartArguments.read(session, Kind.SYSTEM, foreground);
     Optional<String> console =

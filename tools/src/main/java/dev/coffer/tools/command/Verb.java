@@ -165,6 +165,8 @@ public enum Verb {
       "print what a start would do, step by step, and why",
       List.of(
           new Example("coffer explain web", "every step with the line that asked for it"),
+          new Example("coffer explain web --diff other.conf", "what would change with that file"),
+          new Example("coffer explain web --diff lxc", "what Coffer's own keys add"),
           new Example("coffer explain web --format json", "for programs"))),
   WAIT(
       Group.LOOK,
