@@ -82,38 +82,19 @@ assemble_tree() {
   mkdir -p "$dir/libexec/lxc"
   ln -sfn ../../bin/coffer "$dir/libexec/lxc/lxc-net"
   cp -p tools/target/coffer-tools-*.jar tools/target/lib/*.jar "$lib/"
+  write_engine_argv "$JAVA_HOME/bin/java" >"$lib/engine.argv"
   make_aot_cache "$dir"
-  write_engine_argv ${aot_made:+"-XX:AOTCache=@ROOT@/lib/coffer/engine.aot"} >"$lib/engine.argv"
 }
 
-# write_engine_argv [FLAG ...]: the vector that starts the engine, one word a line (native/PROTOCOL.md).
+# write_engine_argv JAVA: the vector that starts the engine, one word a line (native/PROTOCOL.md).
 write_engine_argv() {
-  printf '%s\n' "$JAVA_HOME/bin/java" "${jvm_flags[@]}" "$@" \
+  printf '%s\n' "$1" "${jvm_flags[@]}" -XX:AOTCache=@ROOT@/lib/coffer/engine.aot \
     --module-path @ROOT@/lib/coffer -m dev.coffer.tools/dev.coffer.tools.EngineMain
 }
 
-# make_aot_cache DIR: starts an engine as its users will, lets it do what is usual, and keeps which classes it loaded.
-# Sets aot_made. Without a cache everything works, only the first command takes longer.
+# make_aot_cache DIR
 make_aot_cache() {
-  local dir=$1 cache=$1/lib/coffer/engine.aot run i
-  aot_made=
-  run=$(mktemp -d /tmp/coffer-train.XXXXXX)
-  write_engine_argv "-XX:AOTCacheOutput=@ROOT@/lib/coffer/engine.aot" >"$run/java.argv"
-  # The engine's process id, to wait for its end: the cache is written then.
-  { printf '%s\n' /bin/sh -c 'echo $$ >"$0"; exec "$@"' "$run/pid"; cat "$run/java.argv"; } >"$run/engine.argv"
   say "warming the engine up"
-  if COFFER_RUN=$run/run COFFER_ENGINE=$run/engine.argv timeout 120 "$BASH" dev.d/train "$dir/bin" "$run" >build/train.log 2>&1; then
-    aot_made=1
-    for ((i = 0; i < 600; i++)); do
-      [[ -e $run/pid ]] && kill -0 "$(<"$run/pid")" 2>/dev/null || break
-      sleep 0.1
-    done
-  fi
-  if [[ -e $run/pid ]]; then kill "$(<"$run/pid")" 2>/dev/null || true; fi
-  rm -rf "$run"
-  if [[ ! $aot_made || ! -s $cache ]]; then
-    aot_made=
-    rm -f "$cache" "$cache.config"
+  dev.d/make-cache "$1" 2>build/train.log ||
     say "no AOT cache was made (build/train.log): the first command will take longer"
-  fi
 }

@@ -42,7 +42,7 @@ need_test_packages() {
     /usr/share/lxc/config/debian.common.conf:lxc-templates \
     xz:xz-utils zstd:zstd sqfs2tar:squashfs-tools-ng python3:python3 \
     newuidmap:uidmap useradd:passwd pasta:passt slirp4netns:slirp4netns \
-    mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs mkfs.ext4:e2fsprogs losetup:mount rsync:rsync iptables:iptables ufw:ufw \
+    mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs mkfs.ext4:e2fsprogs losetup:mount rsync:rsync nft:nftables dnsmasq:dnsmasq-base iptables:iptables ufw:ufw \
     docker-registry:docker-registry skopeo:skopeo umoci:umoci htpasswd:apache2-utils openssl:openssl curl:curl
 }
 
