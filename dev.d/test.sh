@@ -13,6 +13,7 @@ run_test() {
       need_root test
       run_build
       need_test_packages
+      make_packages
       test_style
       test_native
       test_java '!it' ''
@@ -29,6 +30,7 @@ run_test() {
       need_root "test root"
       run_build
       need_test_packages
+      [[ $pattern && $pattern != *Package* ]] || make_packages
       test_java it "$pattern"
       ;;
     *) die "test: no such part: $part (unit, native, style, root)" ;;
@@ -45,6 +47,9 @@ need_test_packages() {
     mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs mkfs.ext4:e2fsprogs losetup:mount rsync:rsync nft:nftables dnsmasq:dnsmasq-base iptables:iptables ufw:ufw \
     docker-registry:docker-registry skopeo:skopeo umoci:umoci htpasswd:apache2-utils openssl:openssl curl:curl
 }
+
+# In a shell of its own: what package.sh does with the environment stays there.
+make_packages() { (. dev.d/package.sh && run_package); }
 
 # Ends with the closing line; fails when a test failed.
 summarize() { "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 dev.d/TestReport.java build/results; }

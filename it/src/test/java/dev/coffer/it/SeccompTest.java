@@ -49,6 +49,7 @@ class SeccompTest {
                 "umask trap",
                 "times trace 1"));
     Probe.install(machine, box.rootfs());
+    Probe.assumeBothAbis(machine, box.rootfs());
     box.started("-d");
     assertEquals("-7", box.inside("/probe 121 0"));
     assertEquals("-7", box.inside("/probe32 132 0"), "getpgid of the other ABI");
@@ -98,6 +99,7 @@ class SeccompTest {
                 "[all]",
                 "times errno 6"));
     Probe.install(machine, box.rootfs());
+    Probe.assumeBothAbis(machine, box.rootfs());
     box.started("-d");
     assertTrue(Integer.parseInt(box.inside("/probe 121 0")) >= 0);
     assertEquals("-5", box.inside("/probe32 147 0"));
@@ -327,6 +329,7 @@ class SeccompTest {
             "lxc.apparmor.profile = unconfined",
             "lxc.net.0.type = empty");
     Probe.install(machine, box.rootfs());
+    Probe.assumeBothAbis(machine, box.rootfs());
     String script =
         "/probe 246; /probe 304; /probe 121 0; /probe32 132 0; /probe 124 0; echo $?;"
             + " /probe32 147 0; echo $?; /probe 8 7 0 1; /probe 8 7 0 2; /probe 8 6 0 1;"
@@ -372,6 +375,7 @@ class SeccompTest {
   void aContainerUnderCoffersOwnPolicyCannotTouchTheHostsKernel() {
     Box box = new Box(machine, "c1").config("coffer.seccomp = default");
     Probe.install(machine, box.rootfs());
+    Probe.assumeBothAbis(machine, box.rootfs());
     box.started("-d");
     for (int forbidden :
         new int[] {246, 320, 175, 313, 176, 304, 250, 248, 321, 298, 425, 323, 227}) {

@@ -55,7 +55,8 @@ public final class AutostartTool implements Tool {
               + " the other way round. What a container names in coffer.start.needs is started"
               + " before it, chosen or not; coffer.start.ready says when a container is of use, and"
               + " is waited for.\n\n"
-              + "Exit code: 0 all went well, 1 none did or there are no containers, 2 some failed.",
+              + "Exit code: 0 all went well, 1 none did or, of lxc-autostart, there are no containers, 2 some"
+              + " failed.",
           OptionTable.of(KILL, LIST, REBOOT, SHUTDOWN, ALL, IGNORE_AUTO, GROUPS, TIMEOUT, PARALLEL),
           List.of());
 
@@ -82,7 +83,7 @@ public final class AutostartTool implements Tool {
     Autostart autostart = new Autostart(session.coffer(), session.lxcPath(), selection, action);
     if (session.has(LIST)) {
       autostart.affected().forEach(candidate -> print(session, candidate, action));
-      return autostart.defined() == 0 ? Runner.FAILED : Runner.OK;
+      return autostart.defined() == 0 ? nothingThere(session) : Runner.OK;
     }
     session.flush();
     int failed =
@@ -90,10 +91,18 @@ public final class AutostartTool implements Tool {
             Duration.ofSeconds(timeout),
             atOnce,
             (name, failure) -> tell(session, action, name, failure));
+    if (autostart.defined() == 0) {
+      return nothingThere(session);
+    }
     if (failed == autostart.defined()) {
       return Runner.FAILED;
     }
     return failed > 0 ? SOME_FAILED : Runner.OK;
+  }
+
+  /** A service on a host without containers has not failed; lxc-autostart(1) says that it has. */
+  private static int nothingThere(Session session) {
+    return session.face() == Face.LXC ? Runner.FAILED : Runner.OK;
   }
 
   private static Action action(Session session) {
