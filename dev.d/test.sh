@@ -72,6 +72,9 @@ escape() { sed 's/&/\&amp;/g; s/</\&lt;/g; s/"/\&quot;/g' <<<"$1"; }
 test_style() {
   say "checking the formatting"
   if check_format; then result style formatting passed; else result style formatting failed build/fmt.log; fi
+  say "checking the documentation of the API"
+  . dev.d/docs.sh
+  if write_docs build/docs/api; then result style documentation passed; else result style documentation failed build/docs.log; fi
 }
 
 # The launcher's own tests: make's targets. Their programs name each test on a line ("  a sentence"), with "skipped:

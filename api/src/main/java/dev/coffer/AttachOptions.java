@@ -39,8 +39,11 @@ public record AttachOptions(
     boolean remountProcSys) {
   /** What a command may keep instead of taking on the container's confinement. */
   public enum Elevation {
+    /** It stays in the cgroup of its caller: {@code -e cgroup}. */
     CGROUP,
+    /** It keeps the capabilities of its caller. */
     CAPABILITIES,
+    /** It keeps the label of its caller, AppArmor's or SELinux'. */
     LSM
   }
 
@@ -52,6 +55,7 @@ public record AttachOptions(
     variables = List.copyOf(variables);
   }
 
+  /** As root of the container, with all that confines it and the caller's environment. */
   public static AttachOptions of(String... command) {
     return new AttachOptions(
         List.of(command),

@@ -38,6 +38,7 @@ public interface Coffer extends AutoCloseable {
   /** The container of this name below the default directory. */
   Container container(String name);
 
+  /** The container of this name below another directory. */
   Container container(String name, Path lxcPath);
 
   /** Defined and running containers below {@code lxcPath}, by name. */
@@ -55,6 +56,7 @@ public interface Coffer extends AutoCloseable {
   /** {@code lxc.lxcpath}. */
   Path lxcPath();
 
+  /** What lxc.conf(5) and its defaults say, such as {@code lxc.lxcpath}. */
   SystemConfig systemConfig();
 
   /**

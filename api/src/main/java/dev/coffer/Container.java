@@ -21,6 +21,7 @@ import java.util.function.Consumer;
  * nothing has changed. Safe for use by several threads.
  */
 public interface Container {
+  /** Its name, which is also that of its directory. */
   String name();
 
   /** The directory that holds the container's directory. */
@@ -138,6 +139,7 @@ public interface Container {
   /** Freezes all processes; nothing happens when they are frozen already. */
   void freeze();
 
+  /** Lets all its processes go on, lxc-unfreeze(1). */
   void unfreeze();
 
   /**

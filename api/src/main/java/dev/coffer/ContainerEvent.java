@@ -8,6 +8,7 @@ public sealed interface ContainerEvent {
   /** The directory that holds the container's directory. */
   Path lxcPath();
 
+  /** Whose event it is. */
   String name();
 
   /** It has reached a state. */

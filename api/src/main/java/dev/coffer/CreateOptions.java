@@ -19,6 +19,7 @@ public record CreateOptions(
     templateArguments = List.copyOf(templateArguments);
   }
 
+  /** From a template without arguments, in a directory, by the system's default configuration. */
   public static CreateOptions of(String template) {
     return new CreateOptions(template, Optional.empty(), StoreOptions.DIRECTORY, List.of());
   }

@@ -81,6 +81,7 @@ public final class Execution implements AutoCloseable {
     return errors;
   }
 
+  /** Whether it has not ended. */
   public boolean isAlive() {
     return !end.isDone();
   }

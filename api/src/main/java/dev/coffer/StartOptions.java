@@ -62,6 +62,7 @@ public record StartOptions(
           OptionalLong.empty(),
           OptionalLong.empty());
 
+  /** The same with a command in place of init. */
   public StartOptions withCommand(Kind kind, boolean foreground, List<String> command) {
     return new StartOptions(
         kind,

@@ -12,8 +12,11 @@ import java.time.Duration;
 public record StopOptions(Action action, Duration timeout, boolean await, boolean thenKill) {
   /** What init is asked for. */
   public enum Action {
+    /** To halt: {@code lxc.signal.halt}. */
     SHUTDOWN,
+    /** To restart: {@code lxc.signal.reboot}. */
     REBOOT,
+    /** Nothing: it is killed with all its processes. */
     KILL
   }
 

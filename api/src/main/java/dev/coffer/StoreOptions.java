@@ -30,6 +30,7 @@ public record StoreOptions(
   /** A directory in the container's own. */
   public static final StoreOptions DIRECTORY = of("dir");
 
+  /** A store by its name as {@code lxc-create -B} takes it, with its defaults. */
   public static StoreOptions of(String type) {
     return new StoreOptions(
         type,

@@ -30,9 +30,13 @@ public final class Autostart {
 
   /** What is done with each. */
   public enum Action {
+    /** Start those that do not run. */
     START,
+    /** Restart those that run. */
     REBOOT,
+    /** Have those that run shut down. */
     SHUTDOWN,
+    /** Kill those that run. */
     KILL;
 
     /** Whether it is for containers that run. */

@@ -31,6 +31,7 @@ public record Candidate(
     needs = List.copyOf(needs);
   }
 
+  /** What the configuration of a container says. */
   public static Candidate of(Container container) {
     LxcConfig config = container.config();
     return new Candidate(

@@ -21,7 +21,8 @@ class InstallTest {
     String list = machine.run(DEV.toString()).ok().out();
     for (String verb :
         new String[] {
-          "build", "test", "demo", "bench", "fmt", "check", "guest", "install", "package", "help"
+          "build", "test", "demo", "bench", "fmt", "check", "guest", "install", "package", "docs",
+          "help"
         }) {
       assertTrue(list.contains("\n  " + verb + " "), list);
     }
