@@ -7,6 +7,8 @@ import dev.coffer.runtime.monitor.MonitorPlace;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Flow;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +21,7 @@ public final class Events implements AutoCloseable {
 
   private final Path lxcPath;
   private final Listening listening;
+  private Optional<Thread> teller = Optional.empty();
 
   Events(Path lxcPath, MonitorPlace place, long uid) {
     this.lxcPath = lxcPath;
@@ -44,6 +47,27 @@ public final class Events implements AutoCloseable {
     }
   }
 
+  /**
+   * The same for those who subscribe: every event from now on, in a thread of its own, until this
+   * object is closed. Used in place of {@link #next}, once.
+   */
+  public Flow.Publisher<ContainerEvent> publish() {
+    SubmissionPublisher<ContainerEvent> publisher = new SubmissionPublisher<>();
+    teller =
+        Optional.of(
+            Thread.ofPlatform()
+                .daemon()
+                .name("coffer-events")
+                .start(() -> {
+                  try (publisher) {
+                    forEach(publisher::submit);
+                  } catch (RuntimeException e) {
+                    publisher.closeExceptionally(e);
+                  }
+                }));
+    return publisher;
+  }
+
   private ContainerEvent event(MonitorMessage message) {
     return switch (message) {
       case MonitorMessage.Reached(var name, var state) ->
@@ -56,6 +80,15 @@ public final class Events implements AutoCloseable {
 
   @Override
   public void close() {
-    listening.close();
+    try {
+      if (teller.isPresent()) {
+        teller.get().interrupt();
+        teller.get().join();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      listening.close();
+    }
   }
 }

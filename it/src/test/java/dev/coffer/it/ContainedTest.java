@@ -5,13 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coffer.Coffer;
 import dev.coffer.Container;
+import dev.coffer.ContainerEvent;
+import dev.coffer.Events;
+import dev.coffer.StopOptions;
 import dev.coffer.junit.Contained;
 import dev.coffer.junit.TestContainer;
 import dev.coffer.model.ContainerState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +54,28 @@ class ContainedTest {
   @Contained(config = {"lxc.uts.name = other", "lxc.cgroup.pids.max = 50"})
   void aMethodMayHaveAnotherOne(TestContainer box) {
     assertEquals("other\n", box.run("hostname").ok().output());
+    last = box.root();
+  }
+
+  @Test
+  void eventsCanBeSubscribedTo(TestContainer box) throws Exception {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    CountDownLatch over = new CountDownLatch(1);
+    Path lxcPath = box.root().getParent().getParent();
+    try (Coffer coffer = Coffer.open();
+        Events events = coffer.events(lxcPath)) {
+      SubmissionPublisher<ContainerEvent> publisher =
+          (SubmissionPublisher<ContainerEvent>) events.publish();
+      publisher.consume(event -> {
+        seen.add(event.toString());
+        if (event instanceof ContainerEvent.StateReached reached
+            && reached.state() == ContainerState.STOPPED) {
+          over.countDown();
+        }
+      });
+      box.container().stop(StopOptions.KILL);
+      assertTrue(over.await(20, TimeUnit.SECONDS), seen.toString());
+    }
     last = box.root();
   }
 

@@ -72,10 +72,77 @@ class JavaProgramTest {
   }
 
   @Test
+  void anOrdinaryUserHasTheSame() throws IOException {
+    Path classes = compile(EXAMPLES.resolve("Output.java"));
+    Person person = new Person(machine);
+    String java =
+        JDK.resolve("java") + " --enable-native-access=ALL-UNNAMED -cp '" + jars().resolve("*");
+    person
+        .says(java + ":" + classes + "' Output " + machine.name("box"))
+        .ok()
+        .prints("two\nthree\none\nstatus 0\nls: /nothing: No such file or directory\nstatus 1\n");
+  }
+
+  @Test
+  void aProgramHasSeveralAtOnce() throws IOException {
+    String name = machine.name("box");
+    example("SideBySide")
+        .prints(
+            "%1$s0 ended with 0\n%1$s1 ended with 0\n%1$s2 ended with 0\n%1$s3 ended with 0\n"
+                .formatted(name));
+  }
+
+  @Test
+  void aProgramLimitsAndMeasures() throws IOException {
+    example("Limits").prints("no more processes\nlimit 40\nin use nearly all\n");
+  }
+
+  @Test
+  void aProgramHoldsAllProcesses() throws IOException {
+    example("Frozen").prints("FROZEN\ntrue\nkilled by signal 9\n");
+  }
+
+  @Test
+  void aProgramIsToldWhyAStartFails() throws IOException {
+    example("Errors")
+        .prints(
+            """
+            cannot bind-mount /srv/nothing on mnt: No such file or directory (ENOENT)
+            from  -s lxc.mount.entry=/srv/nothing mnt none bind 0 0
+            hint  /srv/nothing does not exist; "optional" passes over it
+            STOPPED
+            """);
+  }
+
+  @Test
+  void aProgramStartsWhatNeedsEachOther() throws IOException {
+    String name = machine.name("box");
+    example("Group")
+        .prints(
+            """
+            START [%1$sdb, %1$sweb]
+            RUNNING RUNNING
+            KILL [%1$sweb, %1$sdb]
+            STOPPED STOPPED
+            """
+                .formatted(name));
+  }
+
+  @Test
   void everyExampleIsTried() throws IOException {
     try (var all = Files.list(EXAMPLES)) {
       assertEquals(
-          List.of("Copies.java", "Explain.java", "Hello.java", "Output.java", "Watch.java"),
+          List.of(
+              "Copies.java",
+              "Errors.java",
+              "Explain.java",
+              "Frozen.java",
+              "Group.java",
+              "Hello.java",
+              "Limits.java",
+              "Output.java",
+              "SideBySide.java",
+              "Watch.java"),
           all.map(file -> file.getFileName().toString()).sorted().toList());
     }
   }
