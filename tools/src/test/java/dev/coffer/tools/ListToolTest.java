@@ -195,6 +195,28 @@ class ListToolTest {
   }
 
   @Test
+  void csvAndYamlHaveTheSameFields() {
+    FakeContainer box = console.container("b,1").running(7);
+    box.addresses.add(new dev.coffer.Address("eth0", "10.0.3.5", false));
+    box.addresses.add(new dev.coffer.Address("eth1", "10.0.4.5", false));
+    assertEquals(
+        Seen.printing("name,state,pid,ipv4\n\"b,1\",RUNNING,7,10.0.3.5 10.0.4.5\n"),
+        console.run("lxc-ls", "--format=csv", "-F", "state,pid,ipv4", "b,"));
+    assertEquals(
+        Seen.printing(
+            """
+            - name: "b,1"
+              pid: 7
+              ram_bytes: null
+              ipv4: ["10.0.3.5", "10.0.4.5"]
+              ipv6: []
+              unprivileged: false
+            """),
+        console.run("lxc-ls", "--format", "yaml", "-F", "pid,ram,ipv4,ipv6,unprivileged", "b,"));
+    assertEquals(Seen.printing("[]\n"), console.run("lxc-ls", "--format", "yaml", "--frozen"));
+  }
+
+  @Test
   void jsonHasAMemberPerColumn() {
     assertEquals(
         Seen.printing(

@@ -8,6 +8,7 @@ import dev.coffer.model.CofferException;
 import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
+import dev.coffer.tools.text.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,9 +56,21 @@ public final class AutostartTool implements Tool {
               + " the other way round. What a container names in coffer.start.needs is started"
               + " before it, chosen or not; coffer.start.ready says when a container is of use, and"
               + " is waited for.\n\n"
+              + "--format json, with -L, prints an array of objects with the members name and"
+              + " delay_seconds.\n\n"
               + "Exit code: 0 all went well, 1 none did or, of lxc-autostart, there are no containers, 2 some"
               + " failed.",
-          OptionTable.of(KILL, LIST, REBOOT, SHUTDOWN, ALL, IGNORE_AUTO, GROUPS, TIMEOUT, PARALLEL),
+          OptionTable.of(
+              KILL,
+              LIST,
+              REBOOT,
+              SHUTDOWN,
+              ALL,
+              IGNORE_AUTO,
+              GROUPS,
+              TIMEOUT,
+              PARALLEL,
+              OutputFormat.OPTION),
           List.of());
 
   private static final int DEFAULT_AT_ONCE = 16;
@@ -82,7 +95,11 @@ public final class AutostartTool implements Tool {
     int atOnce = atOnce(session);
     Autostart autostart = new Autostart(session.coffer(), session.lxcPath(), selection, action);
     if (session.has(LIST)) {
-      autostart.affected().forEach(candidate -> print(session, candidate, action));
+      if (OutputFormat.of(session) == OutputFormat.JSON) {
+        session.out().print(json(autostart.affected()));
+      } else {
+        autostart.affected().forEach(candidate -> print(session, candidate, action));
+      }
       return autostart.defined() == 0 ? nothingThere(session) : Runner.OK;
     }
     session.flush();
@@ -138,6 +155,15 @@ public final class AutostartTool implements Tool {
       throw new BadArgument("--parallel=0: at least one has to be started at a time");
     }
     return atOnce;
+  }
+
+  private static String json(List<Candidate> candidates) {
+    Json json = new Json().array();
+    for (Candidate candidate : candidates) {
+      json.object().member("name", candidate.name());
+      json.member("delay_seconds", candidate.delay().toSeconds()).endObject();
+    }
+    return json.endArray().text();
   }
 
   private static void print(Session session, Candidate candidate, Action action) {

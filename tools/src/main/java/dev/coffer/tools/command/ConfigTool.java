@@ -4,6 +4,7 @@ import dev.coffer.config.SystemConfig;
 import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
+import dev.coffer.tools.text.Json;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,8 +17,10 @@ public final class ConfigTool implements Tool {
           "lxc-config",
           "-l | ITEM",
           "shows settings of the whole installation",
-          "ITEM may be shortened; the first item that begins with it is shown.",
-          OptionTable.bare(LIST),
+          "ITEM may be shortened; the first item that begins with it is shown.\n\n"
+              + "--format json prints an object with a member for each item, null where it is not set;"
+              + " with ITEM, for those that begin with it.",
+          OptionTable.bare(LIST, OutputFormat.OPTION),
           List.of());
 
   @Override
@@ -32,6 +35,10 @@ public final class ConfigTool implements Tool {
 
   @Override
   public int run(Session session) {
+    if (OutputFormat.of(session) == OutputFormat.JSON) {
+      session.out().print(json(session));
+      return Runner.OK;
+    }
     if (session.has(LIST)) {
       session.out().println(String.join("\n", session.coffer().systemConfig().items()));
       return Runner.OK;
@@ -55,6 +62,16 @@ public final class ConfigTool implements Tool {
     }
     session.out().println("Unknown configuration item: " + wanted);
     return Runner.FAILED;
+  }
+
+  private static String json(Session session) {
+    SystemConfig config = session.coffer().systemConfig();
+    String wanted = session.operands().isEmpty() ? "" : session.operands().getFirst();
+    Json json = new Json().object();
+    config.items().stream()
+        .filter(item -> item.startsWith(wanted))
+        .forEach(item -> json.member(item, config.get(item)));
+    return json.endObject().text();
   }
 
   private static String all(Session session) {

@@ -9,6 +9,7 @@ import dev.coffer.tools.text.PosixRegex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -40,14 +41,17 @@ public final class ListTool implements Tool {
   private static final Option FILTER =
       Option.value("filter", "REGEX", "Only those whose name matches this expression (regex(7)).");
 
+  private static final Option FORMAT =
+      Option.value("format", "FORMAT", "Output format: text (default), json, csv or yaml.").ours();
+
   private static final CommandPage PAGE =
       new CommandPage(
           "lxc-ls",
           "[OPTION...] [REGEX]",
           "lists containers",
           "Several filters must all hold.\n\n"
-              + "--format json prints an array of objects, each with name and, as far as -F asks for"
-              + " them, state, pid, ram_bytes, swap_bytes, autostart, groups, interfaces, ipv4, ipv6"
+              + "--format json prints an array of objects, csv a line each below a heading, yaml a"
+              + " sequence; each has name and, as far as -F asks for them, state, pid, ram_bytes, swap_bytes, autostart, groups, interfaces, ipv4, ipv6"
               + " and unprivileged; what is not known is null.",
           OptionTable.of(
               LINE,
@@ -61,7 +65,7 @@ public final class ListTool implements Tool {
               NESTING,
               GROUPS,
               FILTER,
-              OutputFormat.OPTION),
+              FORMAT),
           List.of());
 
   @Override
@@ -76,15 +80,16 @@ public final class ListTool implements Tool {
 
   @Override
   public int run(Session session) {
-    OutputFormat format = OutputFormat.of(session);
+    Optional<Function<ContainerRecords, String>> format = format(session);
     if (session.has(NESTING)) {
       session.err().println(session.program() + ": --nesting is not in effect yet");
     }
     List<Container> found = session.coffer().containers(session.lxcPath());
     List<Glance> shown = filtered(session, found);
-    if (format == OutputFormat.JSON) {
+    if (format.isPresent()) {
       columns(session)
-          .ifPresent(columns -> session.out().print(ContainerJson.write(shown, columns)));
+          .map(columns -> new ContainerRecords(shown, columns))
+          .ifPresent(records -> session.out().print(format.get().apply(records)));
     } else if (shown.isEmpty()) {
       sayEmpty(session, found.isEmpty());
     } else if (fancy(session)) {
@@ -93,6 +98,18 @@ public final class ListTool implements Tool {
       printNames(session, shown);
     }
     return Runner.OK;
+  }
+
+  /** Empty for text. */
+  private static Optional<Function<ContainerRecords, String>> format(Session session) {
+    String given = session.value(FORMAT).orElse("text");
+    return switch (given) {
+      case "text", "table" -> Optional.empty();
+      case "json" -> Optional.of(ContainerRecords::json);
+      case "csv" -> Optional.of(ContainerRecords::csv);
+      case "yaml" -> Optional.of(ContainerRecords::yaml);
+      default -> throw new BadArgument("--format " + given + ": must be text, json, csv or yaml");
+    };
   }
 
   /** {@code coffer list} shows the table unless names are asked for. */

@@ -6,6 +6,7 @@ import dev.coffer.model.CofferException;
 import dev.coffer.tools.option.CommandPage;
 import dev.coffer.tools.option.Option;
 import dev.coffer.tools.option.OptionTable;
+import dev.coffer.tools.text.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +31,10 @@ public final class SnapshotTool implements Tool {
           "lxc-snapshot",
           "--name=NAME [OPTION...]",
           "makes, lists, restores and deletes snapshots",
-          "Without an option a snapshot of the container NAME is made, called snap0, snap1 and so on.",
-          OptionTable.of(COMMENT, LIST, SHOW, RESTORE, NEW_NAME, DESTROY),
+          "Without an option a snapshot of the container NAME is made, called snap0, snap1 and so on.\n\n"
+              + "--format json, with -L, prints an array of objects with the members name, folder, time"
+              + " and comment.",
+          OptionTable.of(COMMENT, LIST, SHOW, RESTORE, NEW_NAME, DESTROY, OutputFormat.OPTION),
           List.of());
 
   @Override
@@ -63,6 +66,10 @@ public final class SnapshotTool implements Tool {
   }
 
   private static void list(Session session, List<Snapshot> snapshots) {
+    if (OutputFormat.of(session) == OutputFormat.JSON) {
+      session.out().print(json(snapshots));
+      return;
+    }
     if (snapshots.isEmpty()) {
       session.out().println("No snapshots");
     }
@@ -72,6 +79,15 @@ public final class SnapshotTool implements Tool {
         session.out().println(snapshot.comment().stripTrailing());
       }
     }
+  }
+
+  private static String json(List<Snapshot> snapshots) {
+    Json json = new Json().array();
+    for (Snapshot snapshot : snapshots) {
+      json.object().member("name", snapshot.name()).member("folder", snapshot.folder().toString());
+      json.member("time", snapshot.time()).member("comment", snapshot.comment()).endObject();
+    }
+    return json.endArray().text();
   }
 
   private static void destroy(Container container, String snapshot) {
