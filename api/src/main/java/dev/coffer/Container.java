@@ -152,6 +152,12 @@ public interface Container {
   /** Resource use now, from the cgroup files; empty when not running. */
   Optional<Usage> usage();
 
+  /**
+   * How much its root file system holds; empty where only the host's limits it, or it cannot be
+   * told.
+   */
+  Optional<Disk> disk();
+
   /** Everything the kernel accounts of it; empty when it is stopped. */
   Optional<Metrics> metrics();
 

@@ -31,6 +31,7 @@ import dev.coffer.runtime.LastEnd;
 import dev.coffer.runtime.Life;
 import dev.coffer.runtime.StartOrder;
 import dev.coffer.runtime.command.CommandClient;
+import dev.coffer.storage.Store;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.nio.file.Files;
@@ -365,6 +366,15 @@ final class LocalContainer implements Container {
                       stats.kernelMemory(),
                       LinkUsage.of(container::item));
                 }));
+  }
+
+  @Override
+  public Optional<Disk> disk() {
+    ContainerSpec spec = specInForce();
+    return spec.rootfs()
+        .path()
+        .flatMap(path -> Store.of(spec.rootfs().type(), path.value()))
+        .flatMap(store -> Disk.of(store, initPid()));
   }
 
   @Override

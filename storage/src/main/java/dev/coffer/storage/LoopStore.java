@@ -42,6 +42,11 @@ public record LoopStore(Path file) implements Store {
   }
 
   @Override
+  public boolean hasSize() {
+    return true;
+  }
+
+  @Override
   public void remove() {
     if (HostFiles.existsItself(file)) {
       HostFiles.unlink(file);

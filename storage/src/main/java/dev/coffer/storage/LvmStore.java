@@ -66,6 +66,11 @@ public record LvmStore(String group, String volume, Optional<String> thinPool) i
   }
 
   @Override
+  public boolean hasSize() {
+    return true;
+  }
+
+  @Override
   public void create(Format format) {
     String size = format.size() + "b";
     String what = "make the volume " + group + "/" + volume;

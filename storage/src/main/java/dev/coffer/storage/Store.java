@@ -56,6 +56,11 @@ public sealed interface Store
     return Optional.empty();
   }
 
+  /** Whether it is a file system of its own, which is full at some time. */
+  default boolean hasSize() {
+    return false;
+  }
+
   /** How much it holds and may hold; empty where nothing limits it, or it cannot be told. */
   default Optional<Quota> quota() {
     return Optional.empty();

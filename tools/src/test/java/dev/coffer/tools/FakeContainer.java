@@ -45,6 +45,7 @@ final class FakeContainer implements Container {
   boolean reached = true;
   CofferException failure;
   Usage usage;
+  dev.coffer.Disk disk;
   dev.coffer.Metrics metrics;
   Plan plan;
   Plan planWithFile;
@@ -219,6 +220,11 @@ final class FakeContainer implements Container {
   public Optional<dev.coffer.Metrics> metrics() {
     asked.add("metrics");
     return Optional.ofNullable(metrics);
+  }
+
+  @Override
+  public Optional<dev.coffer.Disk> disk() {
+    return Optional.ofNullable(disk);
   }
 
   @Override

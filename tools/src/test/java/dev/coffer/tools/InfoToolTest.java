@@ -192,7 +192,9 @@ class InfoToolTest {
               "memory_bytes": null,
               "swap_bytes": null,
               "kernel_memory_bytes": null,
-              "links": []
+              "links": [],
+              "root_bytes": null,
+              "root_limit_bytes": null
             }
             """),
         console.run("coffer", "info", "b", "--format=json"));

@@ -108,6 +108,13 @@ class StoreTest {
     machine.lxc("start", "l").ok();
     String said = inside("l", "dd if=/dev/zero of=/root/big bs=1M count=32 2>&1; :");
     assertTrue(said.contains("No space left on device"), said);
+    String info =
+        machine
+            .run("coffer", "info", machine.name("l"), "-P", machine.lxcpath().toString())
+            .ok()
+            .out();
+    assertTrue(
+        info.matches("(?s).*Root use: +1[0-9]\\.\\d+ MiB\nRoot size: +1[0-9]\\..*MiB\n.*"), info);
   }
 
   @ParameterizedTest

@@ -55,7 +55,11 @@ final class InfoText {
   }
 
   private void line(String label, String value) {
-    out.append(label).repeat(' ', LABEL_WIDTH - label.length() + 1).append(value).append('\n');
+    out.append(lineOf(label, value));
+  }
+
+  static String lineOf(String label, String value) {
+    return label + " ".repeat(LABEL_WIDTH - label.length() + 1) + value + "\n";
   }
 
   private void size(String label, OptionalLong bytes) {

@@ -2,6 +2,7 @@ package dev.coffer.tools.command;
 
 import dev.coffer.Address;
 import dev.coffer.Container;
+import dev.coffer.Disk;
 import dev.coffer.Usage;
 import dev.coffer.config.LxcConfig;
 import dev.coffer.model.ContainerState;
@@ -52,7 +53,8 @@ public final class InfoTool implements Tool {
               + "--format json prints an object with the members name, state, pid, last_end (halted,"
               + " status, signal, at, restarts), ips, cpu_nanos,"
               + " io_bytes, memory_bytes, swap_bytes, kernel_memory_bytes, links (name, sent_bytes,"
-              + " received_bytes) and config (a member per key, null for an unknown one), as far as"
+              + " received_bytes), root_bytes and root_limit_bytes (where the root file system has a size"
+              + " of its own) and config (a member per key, null for an unknown one), as far as"
               + " they are asked for; what is not known is null. With --security it has name and protections"
               + " (subject, strength: default, own or weaker, text, origin, remedy).",
           OptionTable.of(
@@ -115,6 +117,9 @@ public final class InfoTool implements Tool {
     boolean humanize = !session.has(NO_HUMANIZE);
     InfoText text = new InfoText(humanize, !humanize && wanted.single());
     session.out().print(text(container, state, wanted, text));
+    if (wanted.stats() && session.face() == Face.COFFER) {
+      container.disk().ifPresent(disk -> session.out().print(room(disk)));
+    }
     values(session, config, wanted.keys(), !humanize && wanted.keys().size() == 1);
     return Runner.OK;
   }
@@ -171,6 +176,12 @@ public final class InfoTool implements Tool {
       running(container, wanted, text);
     }
     return text.toString();
+  }
+
+  /** Not among the lines of lxc-info(1). */
+  private static String room(Disk disk) {
+    return InfoText.lineOf("Root use:", InfoText.humanSize(disk.used()))
+        + InfoText.lineOf("Root size:", InfoText.humanSize(disk.limit()));
   }
 
   private static String ended(LastEnd end) {
@@ -232,6 +243,12 @@ public final class InfoTool implements Tool {
     }
     if (wanted.stats()) {
       stats(json, container.usage());
+      Optional<Disk> disk = container.disk();
+      json.member(
+          "root_bytes", disk.map(Disk::used).map(OptionalLong::of).orElse(OptionalLong.empty()));
+      json.member(
+          "root_limit_bytes",
+          disk.map(Disk::limit).map(OptionalLong::of).orElse(OptionalLong.empty()));
     }
     if (!wanted.keys().isEmpty()) {
       json.name("config").object();
