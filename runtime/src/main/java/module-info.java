@@ -1,5 +1,6 @@
 /** Carries plans out: launcher programs, life cycle, journal, the keepers' other end. */
 module dev.coffer.runtime {
+  requires jdk.jfr;
   requires transitive dev.coffer.plan;
   requires transitive dev.coffer.linux;
   requires transitive dev.coffer.network;

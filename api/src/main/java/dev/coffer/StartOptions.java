@@ -64,38 +64,25 @@ public record StartOptions(
 
   /** The same with a command in place of init. */
   public StartOptions withCommand(Kind kind, boolean foreground, List<String> command) {
-    return new StartOptions(
-        kind,
-        foreground,
-        command,
-        configFile,
-        overrides,
-        pidFile,
-        console,
-        consoleLog,
-        share,
-        uid,
-        gid);
+    return with(kind, foreground, command, configFile, overrides);
   }
 
   /** The same by another configuration file than the container's own. */
   public StartOptions withConfigFile(Path file) {
-    return new StartOptions(
-        kind,
-        foreground,
-        command,
-        Optional.of(file),
-        overrides,
-        pidFile,
-        console,
-        consoleLog,
-        share,
-        uid,
-        gid);
+    return with(kind, foreground, command, Optional.of(file), overrides);
   }
 
   /** The same with other settings for this start only, each as {@code KEY=VALUE}. */
   public StartOptions withOverrides(List<String> overrides) {
+    return with(kind, foreground, command, configFile, overrides);
+  }
+
+  private StartOptions with(
+      Kind kind,
+      boolean foreground,
+      List<String> command,
+      Optional<Path> configFile,
+      List<String> overrides) {
     return new StartOptions(
         kind,
         foreground,

@@ -271,4 +271,28 @@ class EngineTest {
       throw new AssertionError(e);
     }
   }
+
+  @Test
+  void aFlightRecordingHasEveryStepOfAStart() throws IOException {
+    Box box = new Box(machine, "c1");
+    machine.run("coffer", "version").ok();
+    String engine = Long.toString(machine.engine());
+    Path jdk = Path.of(System.getProperty("java.home"), "bin");
+    Path file = machine.home().resolve("start.jfr");
+    machine.run(jdk.resolve("jcmd").toString(), engine, "JFR.start", "name=coffer").ok();
+    box.started("-d");
+    machine
+        .run(jdk.resolve("jcmd").toString(), engine, "JFR.stop", "name=coffer", "filename=" + file)
+        .ok();
+    String events =
+        machine
+            .command(
+                jdk.resolve("jfr").toString(), "print", "--events", "dev.coffer.Step", "" + file)
+            .run()
+            .ok()
+            .out();
+    assertTrue(events.contains("what = \"create cgroup "), events);
+    assertTrue(events.contains("place = \"container\""), events);
+    assertTrue(events.contains("origin = \"built-in default  lxc.init.cmd\""), events);
+  }
 }

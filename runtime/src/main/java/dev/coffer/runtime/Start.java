@@ -20,6 +20,7 @@ import dev.coffer.model.plan.ContainerStep;
 import dev.coffer.model.plan.HostStep;
 import dev.coffer.model.plan.NetworkScript;
 import dev.coffer.model.plan.NetworkStep;
+import dev.coffer.model.plan.Place;
 import dev.coffer.model.plan.Plan;
 import dev.coffer.model.plan.RunHook;
 import dev.coffer.model.plan.Undo;
@@ -196,6 +197,21 @@ final class Start {
 
   private void runHostStep(int index, CgroupValues values) {
     dieAt(index);
+    StepEvent event = StepEvent.begun();
+    carryOutHostStep(index, values);
+    event.done(plan, index);
+  }
+
+  /** The keeper and the container have carried theirs out in one program. */
+  private void tellOtherSteps() {
+    for (int i = 0; StepEvent.isRecorded() && i < plan.steps().size(); i++) {
+      if (plan.steps().get(i).place() != Place.HOST) {
+        StepEvent.begun().done(plan, i);
+      }
+    }
+  }
+
+  private void carryOutHostStep(int index, CgroupValues values) {
     try {
       if (plan.steps().get(index) instanceof HostStep.StartScope scope) {
         int keeper = (int) Keeping.registers(life.executor)[Registers.SELF.number()];
@@ -298,7 +314,10 @@ final class Start {
     Executor.Outcome outcome = life.executor.run(program, fds, this::passGates, this::report);
     phases.mark("program");
     switch (outcome) {
-      case Executor.Outcome.Done done -> running(done.registers());
+      case Executor.Outcome.Done done -> {
+        tellOtherSteps();
+        running(done.registers());
+      }
       case Executor.Outcome.Failed failed -> {
         new NetworkEnd(life).abandon(scripts);
         throw StartFailure.of(plan, program, failed);
