@@ -5,6 +5,7 @@ import java.util.List;
 /** What many containers at once cost: to start them, to list them, to keep them. */
 final class ManyRows {
   private static final int SIDE_BY_SIDE = 40;
+  private static final int WITH_THE_HOST = 200;
 
   private ManyRows() {}
 
@@ -39,6 +40,37 @@ final class ManyRows {
             "a second",
             rates,
             List.of(Result.Goal.atLeast(2.5, Site.LXC)),
+            timing.problems()));
+  }
+
+  /** As the host starts them; LXC has one way only, one after the other. */
+  static List<Result> autostart(Site site) {
+    for (int i = 0; i < WITH_THE_HOST; i++) {
+      site.define(
+          "auto" + i,
+          "lxc.rootfs.path = dir:" + site.rootfs(),
+          "lxc.mount.auto = proc:rw sys:rw",
+          "lxc.start.auto = 1");
+    }
+    var script = new Script();
+    for (Site.Family family : site.families()) {
+      String[] sideBySide =
+          family.name().equals(Site.COFFER) ? new String[] {"--parallel"} : new String[0];
+      script
+          .next()
+          .time(family.name(), family.all("autostart", sideBySide))
+          .run(family.all("autostart", "-k"))
+          .pause(500);
+    }
+    Timing.warmUp(site, 1, script);
+    String what = "autostart of " + WITH_THE_HOST + " containers";
+    Timing timing = Timing.run(what, site, Math.max(3, site.options().runs() / 8), script);
+    return List.of(
+        new Result(
+            what,
+            "ms",
+            timing.milliseconds(),
+            List.of(Result.Goal.atMost(0.4, Site.LXC)),
             timing.problems()));
   }
 

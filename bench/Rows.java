@@ -19,6 +19,7 @@ final class Rows {
         "many",
         new Row("with many running: lxc-ls -f, memory of keepers and engine", ManyRows::running));
     ALL.put("burst", new Row("40 starts side by side", ManyRows::burst));
+    ALL.put("autostart", new Row("200 containers that start with the host", ManyRows::autostart));
     ALL.put("unpack", new Row("a container from a Debian's archive", ImageRows::unpack));
     ALL.put("snapshot", new Row("a copy that keeps only changes", CopyRows::snapshot));
     ALL.put("ephemeral", new Row("a throw-away copy for one command", CopyRows::throwAway));

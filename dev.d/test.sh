@@ -13,7 +13,7 @@ run_test() {
       need_root test
       run_build
       need_test_packages
-      make_packages
+      make_packages || result packages build failed build/package.log
       test_style
       test_native
       test_java '!it' ''
@@ -30,7 +30,7 @@ run_test() {
       need_root "test root"
       run_build
       need_test_packages
-      [[ $pattern && $pattern != *Package* ]] || make_packages
+      [[ $pattern && $pattern != *Package* ]] || make_packages || result packages build failed build/package.log
       test_java it "$pattern"
       ;;
     *) die "test: no such part: $part (unit, native, style, root)" ;;
@@ -49,7 +49,10 @@ need_test_packages() {
 }
 
 # In a shell of its own: what package.sh does with the environment stays there.
-make_packages() { (. dev.d/package.sh && run_package); }
+make_packages() {
+  say "packages (build/package.log)"
+  (. dev.d/package.sh && run_package) >build/package.log 2>&1
+}
 
 # Ends with the closing line; fails when a test failed.
 summarize() { "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 dev.d/TestReport.java build/results; }

@@ -3,6 +3,8 @@ package dev.coffer.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** lxc-top, coffer top and coffer metrics: the kernel's figures, as a screen and as text. */
+@Everywhere
 class TopTest {
   private static final Duration SOON = Duration.ofSeconds(20);
+  private static final boolean V2 = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
   private static final long MEGABYTE = 1 << 20;
 
   @RegisterExtension final Machine machine = new Machine();
@@ -58,7 +62,7 @@ class TopTest {
 
   @Test
   void withoutATerminalThereIsOneTable() {
-    new Box(machine, "c1").config("lxc.cgroup.pids.max = 99").started("-d");
+    new Box(machine, "c1").started("-d");
     String shown = machine.run("coffer", "top", "-P", path()).ok().out();
     List<String> lines = shown.lines().toList();
     assertEquals(3, lines.size(), shown);
@@ -97,7 +101,11 @@ class TopTest {
   void metricsHaveLimitsUseAndKills() {
     Box box =
         new Box(machine, "c1")
-            .config("lxc.cgroup.pids.max = 99", "lxc.cgroup.memory.limit_in_bytes = 33554432")
+            .config(V2 ? "lxc.cgroup2.pids.max = 99" : "lxc.cgroup.pids.max = 99")
+            .config(
+                V2
+                    ? "lxc.cgroup2.memory.max = 33554432"
+                    : "lxc.cgroup.memory.limit_in_bytes = 33554432")
             .started("-d");
     Map<String, String> before = metrics();
     assertEquals("1", before.get("coffer_containers{state=\"RUNNING\"}"));
