@@ -34,12 +34,15 @@ class TourTest {
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "README.md | ## Two minutes |",
         "docs/coffer.md | # The coffer command |",
         "docs/coffer.md | ## What containers use | coffer create tt; coffer start tt",
         "docs/lxc.md | ## A container's life |",
         "docs/clones.md | ## Snapshots | lxc-create -n web -t busybox; echo before the update >notes.txt",
+        "docs/configuration.md | # Configuration | lxc-create -n web -t busybox;"
+            + " printf '%s\\n' 'lxc.mount.atuo = proc' 'lxc.autodev = maybe' >>/var/lib/lxc/web/config",
         "docs/troubleshooting.md | # Troubleshooting | lxc-create -n web -t busybox",
       })
   void aSectionIsTrue(String document, String heading, String before) throws IOException {

@@ -183,6 +183,7 @@ class FrameTest {
             This installation
               autostart   start or stop the containers that run with the host
               config      show settings of the whole installation
+              convert     write a configuration of LXC 1 or 2 with today's names
               doctor      tell what this machine offers and what is missing
               network     look after the bridges that containers are attached to
               image       look after the images that containers are made from

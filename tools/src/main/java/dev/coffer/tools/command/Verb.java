@@ -191,6 +191,14 @@ public enum Verb {
       "[-l | ITEM]",
       "show settings of the whole installation",
       List.of(new Example("coffer config lxc.lxcpath", "where the containers are"))),
+  CONVERT(
+      Group.SYSTEM,
+      "convert",
+      "-c FILE",
+      "write a configuration of LXC 1 or 2 with today's names",
+      List.of(
+          new Example(
+              "coffer convert -c /var/lib/lxc/old/config", "keeps the old one as config.backup"))),
   DOCTOR(
       Group.SYSTEM,
       "doctor",
@@ -327,6 +335,7 @@ public enum Verb {
       case UNFREEZE -> new FreezeTool(FreezeTool.Way.UNFREEZE);
       case AUTOSTART -> new AutostartTool();
       case CONFIG -> new ConfigTool();
+      case CONVERT -> new UpdateConfigTool();
       case DOCTOR -> new DoctorTool();
       case NETWORK -> new NetworkTool();
       case IMAGE -> new ImageTool();
