@@ -112,9 +112,12 @@ final class LocalContainer implements Container {
 
   @Override
   public ContainerState state() {
-    return life()
-        .map(Life::state)
-        .orElseGet(() -> CommandClient.of(lxcPath.toString(), name).state());
+    Optional<Life> ours = life();
+    return ours.isPresent()
+        ? ours.get().state()
+        : CommandClient.of(lxcPath.toString(), name)
+            .state(() -> life().isPresent())
+            .orElseGet(this::state);
   }
 
   @Override

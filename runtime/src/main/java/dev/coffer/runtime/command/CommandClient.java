@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Asks whoever looks after a running container, LXC's monitor or Coffer. A container that nobody
@@ -53,6 +54,35 @@ public final class CommandClient {
 
   public ContainerState state() {
     return number(Command.GET_STATE).map(CommandClient::state).orElse(ContainerState.STOPPED);
+  }
+
+  /**
+   * The same where the socket may be this process's own by now: a start claims it, and answers by
+   * it only when the container runs.
+   *
+   * @param own whether it is; then the answer is not waited for
+   * @return empty if it is
+   */
+  public Optional<ContainerState> state(BooleanSupplier own) {
+    Optional<UnixSocket> connected = connect();
+    if (connected.isEmpty()) {
+      return Optional.of(ContainerState.STOPPED);
+    }
+    long end = System.nanoTime() + ANSWER.toNanos();
+    try (UnixSocket socket = connected.get()) {
+      send(socket, CommandRequest.of(Command.GET_STATE, 0));
+      while (!socket.fd().waitReadable(PAUSE.toMillis()) && System.nanoTime() < end) {
+        if (own.getAsBoolean()) {
+          return Optional.empty();
+        }
+      }
+      try (CommandResponse response = receive(socket)) {
+        return Optional.of(
+            response.result() < 0 ? ContainerState.STOPPED : state(response.value()));
+      }
+    } catch (NoAnswerException e) {
+      return Optional.of(ContainerState.STOPPED);
+    }
   }
 
   /** As this process sees it. */
@@ -267,6 +297,10 @@ public final class CommandClient {
 
   private CommandResponse exchange(UnixSocket socket, CommandRequest request) {
     send(socket, request);
+    return receive(socket);
+  }
+
+  private CommandResponse receive(UnixSocket socket) {
     List<Fd> fds = new ArrayList<>();
     try {
       byte[] header = read(socket, CommandResponse.HEADER, Optional.of(ANSWER), fds);
