@@ -101,8 +101,8 @@ class TopTest {
   void metricsHaveLimitsUseAndKills() {
     Box box =
         new Box(machine, "c1")
-            .config(V2 ? "lxc.cgroup2.pids.max = 99" : "lxc.cgroup.pids.max = 99")
             .config(
+                V2 ? "lxc.cgroup2.pids.max = 99" : "lxc.cgroup.pids.max = 99",
                 V2
                     ? "lxc.cgroup2.memory.max = 33554432"
                     : "lxc.cgroup.memory.limit_in_bytes = 33554432")
