@@ -42,7 +42,7 @@ package_archive() {
   cp -r docs "$tree/share/doc/coffer/"
   settle_times "$tree"
   tar -C "$out/tree" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --format=gnu \
-    -c "$name" | xz -T0 -6 >"$out/$name.tar.xz"
+    -c "$name" | xz -T2 -6 >"$out/$name.tar.xz"
 }
 
 # What the engine needs of Java, and no more.
@@ -55,7 +55,6 @@ run_time_image() {
     last_lines build/jlink.log
     die "the run-time image cannot be made (build/jlink.log)"
   }
-  rm -rf "$1/legal"
 }
 
 generated_texts() {
@@ -92,6 +91,8 @@ package_deb() {
   cp -r docs "$deb/usr/share/doc/coffer/"
   cp packaging/debian/copyright "$deb/usr/share/doc/coffer/"
   gzip -9n <CHANGELOG.md >"$deb/usr/share/doc/coffer/changelog.gz"
+  sed -e "s|@VERSION@|$version|" -e "s|@DATE@|$(date -u -R -d "@$SOURCE_DATE_EPOCH")|" packaging/debian/changelog |
+    gzip -9n >"$deb/usr/share/doc/coffer/changelog.Debian.gz"
   local script
   for script in postinst prerm postrm; do
     sed "s|@TOOLS@|$tools|" "packaging/debian/$script" >"$deb/DEBIAN/$script"
