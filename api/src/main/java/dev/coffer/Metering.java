@@ -19,6 +19,9 @@ record Metering(CgroupPlacement placement, int initPid) {
   private static final long TICK_NANOS = 10_000_000; // USER_HZ is 100 on all machines
   private static final long MICRO_NANOS = 1000;
   private static final OptionalLong NONE = OptionalLong.empty();
+  private static final Metrics.Memory NO_MEMORY =
+      new Metrics.Memory(NONE, NONE, NONE, NONE, NONE, NONE, NONE);
+  private static final Metrics.Io NO_IO = new Metrics.Io(NONE, NONE, NONE, NONE);
 
   Metrics read() {
     return new Metrics(
@@ -29,10 +32,6 @@ record Metering(CgroupPlacement placement, int initPid) {
         placement.place("").map(Metering::pressure).orElse(Map.of()),
         links());
   }
-
-  private static final Metrics.Memory NO_MEMORY =
-      new Metrics.Memory(NONE, NONE, NONE, NONE, NONE, NONE, NONE);
-  private static final Metrics.Io NO_IO = new Metrics.Io(NONE, NONE, NONE, NONE);
 
   /** Every v2 cgroup counts time, whether its controller is enabled or not. */
   private Metrics.Cpu cpu() {
@@ -132,6 +131,7 @@ record Metering(CgroupPlacement placement, int initPid) {
     }
     return HostFiles.readIfThere(process.resolve("net/dev")).stream()
         .flatMap(dev -> LinkTraffic.parse(dev).stream())
+        .filter(link -> !link.name().equals("lo"))
         .map(link -> new Metrics.Link(link.name(), of(link.received()), of(link.sent())))
         .toList();
   }

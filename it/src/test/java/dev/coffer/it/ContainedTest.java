@@ -81,6 +81,6 @@ class ContainedTest {
 
   @AfterAll
   static void nothingIsLeftBehind() {
-    assertFalse(Files.exists(last));
+    assertTrue(last == null || !Files.exists(last)); // null where all were aborted
   }
 }

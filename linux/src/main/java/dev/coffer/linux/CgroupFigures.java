@@ -29,23 +29,6 @@ public final class CgroupFigures {
     return total.isPresent() ? total : keyed(cgroup, "blkio.io_service_bytes", "Total");
   }
 
-  /** The sum of all {@code rbytes=} and {@code wbytes=} of io.stat. */
-  static OptionalLong unifiedIo(Path cgroup) {
-    return read(cgroup, "io.stat")
-        .map(text -> OptionalLong.of(sum(text)))
-        .orElse(OptionalLong.empty());
-  }
-
-  static long sum(String ioStat) {
-    long sum = 0;
-    for (String word : ioStat.split("\\s+")) {
-      if (word.startsWith("rbytes=") || word.startsWith("wbytes=")) {
-        sum += parse(word.substring(7)).orElse(0);
-      }
-    }
-    return sum;
-  }
-
   /**
    * The sum over all devices of what stands behind a key: {@code rbytes=N} in io.stat, {@code Read
    * N} in the files of v1's blkio.

@@ -86,7 +86,15 @@ public record CgroupStats(
     }
     return trees
         .tree("io")
-        .map(tree -> CgroupFigures.unifiedIo(tree.directory(cgroup)))
+        .map(tree -> unifiedIo(tree.directory(cgroup)))
         .orElse(OptionalLong.empty());
+  }
+
+  private static OptionalLong unifiedIo(Path directory) {
+    OptionalLong read = CgroupFigures.summed(directory, "io.stat", "rbytes");
+    return read.isPresent()
+        ? OptionalLong.of(
+            read.getAsLong() + CgroupFigures.summed(directory, "io.stat", "wbytes").orElse(0))
+        : read;
   }
 }

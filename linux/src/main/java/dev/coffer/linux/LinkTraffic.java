@@ -9,22 +9,30 @@ import java.util.List;
  * @param name as the namespace calls it, so chosen by whoever rules there
  */
 public record LinkTraffic(String name, Direction received, Direction sent) {
-  private static final int FIELDS = 16;
+  private static final int FIELDS = 12;
   private static final int SENT = 8;
 
   /** Bytes, and packets: all, faulty ones, and those there was no room for. */
   public record Direction(long bytes, long packets, long errors, long dropped) {
     private static Direction of(String[] fields, int first) {
       return new Direction(
-          Long.parseUnsignedLong(fields[first]),
-          Long.parseUnsignedLong(fields[first + 1]),
-          Long.parseUnsignedLong(fields[first + 2]),
-          Long.parseUnsignedLong(fields[first + 3]));
+          number(fields[first]),
+          number(fields[first + 1]),
+          number(fields[first + 2]),
+          number(fields[first + 3]));
+    }
+
+    private static long number(String text) {
+      try {
+        return Long.parseUnsignedLong(text);
+      } catch (NumberFormatException _) {
+        return 0;
+      }
     }
   }
 
   /**
-   * @param dev content of the file; the loopback interface is left out
+   * @param dev content of the file
    */
   public static List<LinkTraffic> parse(String dev) {
     List<LinkTraffic> found = new ArrayList<>();
@@ -36,7 +44,7 @@ public record LinkTraffic(String name, Direction received, Direction sent) {
       }
       String name = line.substring(0, colon).strip();
       String[] fields = line.substring(colon + 1).strip().split("\\s+");
-      if (fields.length >= FIELDS && !name.equals("lo")) {
+      if (fields.length >= FIELDS) {
         found.add(new LinkTraffic(name, Direction.of(fields, 0), Direction.of(fields, SENT)));
       }
     }

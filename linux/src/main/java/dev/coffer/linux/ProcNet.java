@@ -30,16 +30,10 @@ public final class ProcNet {
    */
   public static List<Link> parse(String dev, String ipv6, String trie, String routes) {
     Map<String, List<Address>> addresses = new LinkedHashMap<>();
-    Map<String, long[]> traffic = new LinkedHashMap<>();
-    for (String line : dev.split("\n")) {
-      int colon = line.indexOf(':');
-      String[] numbers =
-          colon < 0 ? new String[0] : line.substring(colon + 1).strip().split("\\s+");
-      if (numbers.length >= 9) {
-        String name = line.substring(0, colon).strip();
-        addresses.put(name, new ArrayList<>());
-        traffic.put(name, new long[] {number(numbers[0]), number(numbers[8])});
-      }
+    Map<String, LinkTraffic> traffic = new LinkedHashMap<>();
+    for (LinkTraffic link : LinkTraffic.parse(dev)) {
+      addresses.put(link.name(), new ArrayList<>());
+      traffic.put(link.name(), link);
     }
     ipv6.lines().forEach(line -> addIpv6(line, addresses));
     for (int address : locals(trie)) {
@@ -58,8 +52,8 @@ public final class ProcNet {
                 name.equals("lo"),
                 "",
                 0,
-                traffic.get(name)[0],
-                traffic.get(name)[1],
+                traffic.get(name).received().bytes(),
+                traffic.get(name).sent().bytes(),
                 List.copyOf(of))));
     return links;
   }

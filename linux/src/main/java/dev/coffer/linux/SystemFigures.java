@@ -107,9 +107,4 @@ public record SystemFigures(
             freeSwap,
             (int) Math.min(count.getAsLong(), MOST_PROCESSES));
   }
-
-  /** The number in a file of a cgroup; empty where there is none. */
-  public static OptionalLong figure(Path cgroup, String file) {
-    return CgroupFigures.number(cgroup, file);
-  }
 }

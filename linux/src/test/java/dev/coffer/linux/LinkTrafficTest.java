@@ -17,9 +17,10 @@ class LinkTrafficTest {
       """;
 
   @Test
-  void everyInterfaceButTheLoopback() {
+  void everyInterfaceHasBothDirections() {
     assertEquals(
         List.of(
+            new LinkTraffic("lo", new Direction(100, 2, 0, 0), new Direction(100, 2, 0, 0)),
             new LinkTraffic("eth0", new Direction(-1, 7, 1, 2), new Direction(200, 3, 4, 5)),
             new LinkTraffic("br0:1", new Direction(10, 1, 0, 0), new Direction(0, 0, 0, 0))),
         LinkTraffic.parse(DEV));

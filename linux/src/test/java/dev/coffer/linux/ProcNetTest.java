@@ -12,8 +12,8 @@ class ProcNetTest {
       """
       Inter-|   Receive                                                |  Transmit
        face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs
-          lo:     100       1    0    0    0     0          0         0      100       1    0
-        eth0:    2000       9    0    0    0     0          0         0     3000       7    0
+          lo:     100       1    0    0    0     0          0         0      100       1    0    0    0     0       0          0
+        eth0:    2000       9    0    0    0     0          0         0     3000       7    0    0    0     0       0          0
       """;
   private static final String IPV6 =
       """

@@ -1,5 +1,6 @@
 package dev.coffer.runtime;
 
+import dev.coffer.linux.CgroupFigures;
 import dev.coffer.linux.Processes;
 import dev.coffer.linux.SystemFigures;
 import dev.coffer.model.ClockOffset;
@@ -35,7 +36,7 @@ record ContainerFigures(ContainerSpec spec, CgroupPlacement placement, int initP
   private OptionalLong processes() {
     return placement
         .place("pids")
-        .map(place -> SystemFigures.figure(Path.of(place.limitDirectory()), "pids.current"))
+        .map(place -> CgroupFigures.number(Path.of(place.limitDirectory()), "pids.current"))
         .orElse(OptionalLong.empty());
   }
 

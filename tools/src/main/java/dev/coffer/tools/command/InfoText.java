@@ -1,5 +1,6 @@
 package dev.coffer.tools.command;
 
+import dev.coffer.Disk;
 import dev.coffer.Usage;
 import java.util.OptionalLong;
 
@@ -49,17 +50,19 @@ final class InfoText {
     }
   }
 
+  /** Not among the lines of lxc-info(1). */
+  void disk(Disk disk) {
+    line("Root use:", size(disk.used()));
+    line("Root size:", size(disk.limit()));
+  }
+
   @Override
   public String toString() {
     return out.toString();
   }
 
   private void line(String label, String value) {
-    out.append(lineOf(label, value));
-  }
-
-  static String lineOf(String label, String value) {
-    return label + " ".repeat(LABEL_WIDTH - label.length() + 1) + value + "\n";
+    out.append(label).repeat(' ', LABEL_WIDTH - label.length() + 1).append(value).append('\n');
   }
 
   private void size(String label, OptionalLong bytes) {

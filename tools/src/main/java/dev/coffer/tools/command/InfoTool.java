@@ -116,10 +116,11 @@ public final class InfoTool implements Tool {
     }
     boolean humanize = !session.has(NO_HUMANIZE);
     InfoText text = new InfoText(humanize, !humanize && wanted.single());
-    session.out().print(text(container, state, wanted, text));
+    add(text, container, state, wanted);
     if (wanted.stats() && session.face() == Face.COFFER) {
-      container.disk().ifPresent(disk -> session.out().print(room(disk)));
+      container.disk().ifPresent(text::disk);
     }
+    session.out().print(text.toString());
     values(session, config, wanted.keys(), !humanize && wanted.keys().size() == 1);
     return Runner.OK;
   }
@@ -158,8 +159,7 @@ public final class InfoTool implements Tool {
     return Runner.FAILED;
   }
 
-  private static String text(
-      Container container, ContainerState state, Wanted wanted, InfoText text) {
+  private static void add(InfoText text, Container container, ContainerState state, Wanted wanted) {
     if (wanted.name()) {
       text.value("Name:", container.name());
     }
@@ -175,13 +175,6 @@ public final class InfoTool implements Tool {
     if (state != ContainerState.STOPPED) {
       running(container, wanted, text);
     }
-    return text.toString();
-  }
-
-  /** Not among the lines of lxc-info(1). */
-  private static String room(Disk disk) {
-    return InfoText.lineOf("Root use:", InfoText.humanSize(disk.used()))
-        + InfoText.lineOf("Root size:", InfoText.humanSize(disk.limit()));
   }
 
   private static String ended(LastEnd end) {

@@ -20,6 +20,7 @@ import java.util.Optional;
 public final class TopTool implements Tool {
   private static final Duration SCREEN_DELAY = Duration.ofSeconds(3);
   private static final Duration BATCH_DELAY = Duration.ofSeconds(300);
+  private static final Duration ONCE = Duration.ofSeconds(1);
   private static final Duration SHORTEST = Duration.ofMillis(100);
   private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -127,30 +128,21 @@ public final class TopTool implements Tool {
   private static void batch(Session session, Board board, Ranking ranking, boolean largestFirst) {
     Duration delay = delay(session, BATCH_DELAY);
     session.out().println(TopBatch.HEADER);
-    while (true) {
+    do {
       board.measure();
       long now = System.currentTimeMillis();
       board
           .ranked(ranking, largestFirst)
           .forEach(track -> session.out().println(TopBatch.line(now, track)));
       session.flush();
-      long end = System.nanoTime() + delay.toNanos();
-      while (System.nanoTime() < end) {
-        if (session.out().isAbandoned() || !pause(end - System.nanoTime())) {
-          return;
-        }
-      }
-    }
+    } while (pause(session, delay));
   }
 
   /** Where there is no terminal: one table, of what was used in the last second. */
   private static void once(Session session, Board board, Ranking ranking, boolean largestFirst) {
     board.measure();
-    long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-    while (System.nanoTime() < end) {
-      if (!pause(end - System.nanoTime())) {
-        return;
-      }
+    if (!pause(session, ONCE)) {
+      return;
     }
     board.measure();
     int columns = session.invocation().columns();
@@ -159,10 +151,16 @@ public final class TopTool implements Tool {
         .forEach(line -> session.out().println(line.stripTrailing()));
   }
 
-  /** Whether to go on. */
-  private static boolean pause(long nanos) {
+  /** Returns whether there is still somebody to go on for. */
+  private static boolean pause(Session session, Duration time) {
+    long end = System.nanoTime() + time.toNanos();
     try {
-      Thread.sleep(Math.clamp(nanos / 1_000_000, 1, LOOK_AGAIN_MILLIS));
+      while (System.nanoTime() < end) {
+        if (session.out().isAbandoned()) {
+          return false;
+        }
+        Thread.sleep(Math.clamp((end - System.nanoTime()) / 1_000_000, 1, LOOK_AGAIN_MILLIS));
+      }
       return true;
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

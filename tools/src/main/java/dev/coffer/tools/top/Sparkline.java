@@ -1,6 +1,7 @@
 package dev.coffer.tools.top;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A row of small bars, one for each value, the last at the right. */
@@ -17,7 +18,7 @@ public record Sparkline(boolean blocks) {
         break;
       }
     }
-    String name = locale.toUpperCase(java.util.Locale.ROOT);
+    String name = locale.toUpperCase(Locale.ROOT);
     return new Sparkline(name.contains("UTF-8") || name.contains("UTF8"));
   }
 

@@ -1,5 +1,6 @@
 package dev.coffer.tools.top;
 
+import dev.coffer.Metrics;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -70,7 +71,7 @@ enum TopColumn {
     return bytes.isPresent() ? Amount.bytes(bytes.getAsLong()) : "-";
   }
 
-  private static Function<Track, String> perSecond(ToLongFunction<dev.coffer.Metrics> counter) {
+  private static Function<Track, String> perSecond(ToLongFunction<Metrics> counter) {
     return track -> Amount.bytes(track.rate(counter::applyAsLong));
   }
 }

@@ -1,13 +1,13 @@
 package dev.coffer.tools.top;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** What the keys have made of the view. */
 public final class TopKeys {
   private static final int CONTROL_C = 3;
-  private static final int CHROME_ROWS = 4;
   private static final Map<String, Integer> ARROWS = Map.of("\033[A", -1, "\033[B", 1);
   private static final Map<String, Integer> PAGES = Map.of("\033[5~", -1, "\033[6~", 1);
 
@@ -46,7 +46,7 @@ public final class TopKeys {
   }
 
   private static int sequence(String text, int at) {
-    for (Map<String, Integer> known : java.util.List.of(ARROWS, PAGES)) {
+    for (Map<String, Integer> known : List.of(ARROWS, PAGES)) {
       for (String sequence : known.keySet()) {
         if (text.startsWith(sequence, at)) {
           return sequence.length();
@@ -57,7 +57,7 @@ public final class TopKeys {
   }
 
   private void move(String sequence, int rows) {
-    int page = Math.max(1, rows - CHROME_ROWS);
+    int page = TopScreen.room(rows);
     int by = ARROWS.getOrDefault(sequence, 0) + PAGES.getOrDefault(sequence, 0) * page;
     first = Math.clamp((long) first + by, 0, Math.max(0, most - page));
   }

@@ -4,6 +4,7 @@ import dev.coffer.tools.text.Paint;
 import dev.coffer.tools.text.Paint.Tone;
 import dev.coffer.tools.text.TerminalText;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -37,30 +38,34 @@ public record TopScreen(Sparkline sparkline, Paint paint, int processors) {
   /** The lines of a screen; never more than {@code rows}, none wider than {@code columns}. */
   public List<String> draw(View view, int rows, int columns) {
     List<String> lines = new ArrayList<>();
-    int room = Math.max(1, rows - 4);
     List<Track> tracks = view.tracks();
+    int room = room(rows);
     int first = Math.clamp(view.first(), 0, Math.max(0, tracks.size() - room));
     int end = Math.min(tracks.size(), first + room);
-    Layout layout = Layout.of(tracks, columns);
     lines.add(cut(heading(view, first, end), columns));
-    lines.add(paint.paint(Tone.STRONG, cut(titles(layout), columns)));
-    double mostMemory = tracks.stream().mapToDouble(TopScreen::highest).max().orElse(0);
-    for (Track track : tracks.subList(first, end)) {
-      lines.add(line(track, layout, mostMemory));
-    }
-    lines.add(paint.paint(Tone.STRONG, cut(total(tracks, layout), columns)));
+    lines.addAll(table(tracks, first, end, columns));
     lines.add(paint.paint(Tone.FAINT, cut(KEYS, columns)));
     return lines.subList(0, Math.min(rows, lines.size()));
   }
 
+  /** How many containers a screen has room for: heading, titles, total and keys need a row each. */
+  static int room(int rows) {
+    return Math.max(1, rows - 4);
+  }
+
   /** The table alone. */
   public List<String> table(List<Track> tracks, int columns) {
+    return table(tracks, 0, tracks.size(), columns);
+  }
+
+  /** A part of the lines, with the total of all. */
+  private List<String> table(List<Track> tracks, int first, int end, int columns) {
     Layout layout = Layout.of(tracks, columns);
     List<String> lines = new ArrayList<>();
-    lines.add(paint.paint(Tone.STRONG, titles(layout)));
+    lines.add(paint.paint(Tone.STRONG, cut(titles(layout), columns)));
     double mostMemory = tracks.stream().mapToDouble(TopScreen::highest).max().orElse(0);
-    tracks.forEach(track -> lines.add(line(track, layout, mostMemory)));
-    lines.add(paint.paint(Tone.STRONG, total(tracks, layout)));
+    tracks.subList(first, end).forEach(track -> lines.add(line(track, layout, mostMemory)));
+    lines.add(paint.paint(Tone.STRONG, cut(total(tracks, layout), columns)));
     return lines;
   }
 
@@ -150,7 +155,7 @@ public record TopScreen(Sparkline sparkline, Paint paint, int processors) {
   /** Histories end now; one that began later has nothing before. */
   private static List<Double> cpuOfAll(List<Track> tracks) {
     int length = tracks.stream().mapToInt(track -> track.cpuHistory().size()).max().orElse(0);
-    List<Double> sums = new ArrayList<>(java.util.Collections.nCopies(length, 0.0));
+    List<Double> sums = new ArrayList<>(Collections.nCopies(length, 0.0));
     for (Track track : tracks) {
       List<Double> history = track.cpuHistory();
       int offset = length - history.size();
